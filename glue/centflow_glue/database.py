@@ -127,7 +127,7 @@ def connect(address: DatabaseAddress) -> GuardedConnection:
 
 
 def _keep_alive(connection: Connection) -> None:
-    """Makes the system notice a lost server, even while a long statement runs.
+    """Lets the operating system detect a lost server, even while a long statement runs.
 
     PyMySQL's own time-out for reads would end long statements.
     """
@@ -190,7 +190,7 @@ def is_transient(error: BaseException) -> bool:
 
 
 def retrying() -> Retrying:
-    """Returns attempts at growing intervals while errors are transient. The last attempt raises its error.
+    """Returns attempts at growing intervals, for as long as errors are transient. The last attempt raises its error.
 
     The limit counts attempts, not time, because an attempt may load for minutes before the outage begins.
     """

@@ -80,6 +80,6 @@ def _send_expected_file(filename: bytes | str, connection: Connection) -> None:
     _send_local_file(filename, connection)
 
 
-# PyMySQL offers no other way to refuse a single file. uv.lock pins its version, and a test uses a server that requests
-# other files.
+# PyMySQL offers no other way to refuse a single file. This patch is safe because uv.lock pins PyMySQL's version, and a
+# test runs a server that requests other files.
 pymysql.connections._send_local_file = _send_expected_file  # type: ignore[attr-defined]

@@ -90,10 +90,10 @@ class Reconciler:
     summary_limits: SummaryLimits = SUMMARY_LIMITS
 
     def reconcile_key(self, object_key: str, event_time: datetime | None) -> Outcome:
-        """Loads, publishes, corrects or retires what this key needs now.
+        """Loads, publishes, corrects or retires the uploads of one key, until they agree with S3.
 
         S3 is listed under the key's lock. If several job runs reconcile the key at a time, the last one therefore sees
-        the newest versions. An event's content never matters, only that an event happened.
+        the newest versions. The job reads only S3, never the content of the event.
 
         Args:
             object_key: The key.
@@ -110,7 +110,7 @@ class Reconciler:
                     return self._reconcile_once(object_key, event_time)
                 except _VersionRemovedError:
                     logger.info("a version of %s was removed while it was read; listing again", quote_key(object_key))
-        raise LoadFailedError(f"{MAX_LISTINGS} times S3 listed a version and then did not find it")
+        raise LoadFailedError(f"{MAX_LISTINGS} times in a row, a version was removed from S3 after it was listed")
 
     def _reconcile_once(self, object_key: str, event_time: datetime | None) -> Outcome:
         versions = list_key_versions(self.bucket, object_key)
@@ -130,7 +130,7 @@ class Reconciler:
         return Outcome(object_key, "retired" if decision.is_deleted else "unchanged")
 
     def _add_missing_summaries(self, object_key: str, decision: Decision, contract: Contract | None) -> None:
-        """Adds summaries that the published upload lacks. Readers see the same figures, but faster."""
+        """Adds summaries that the published upload lacks. Readers get the same figures, but faster."""
         if decision.published and contract and decision.missing_summaries:
             owner = parse_owner_or_default(object_key)
             upload_id = decision.published.upload_id
@@ -200,7 +200,7 @@ class Reconciler:
         return LoadedUpload(upload_id, tally)
 
     def _record_failure(self, upload_id: int, error: Exception) -> None:
-        """Records why an upload could not be loaded. Only logs the failure if the connection is lost.
+        """Records why an upload could not be loaded. If the connection is lost, logs that the reason was not recorded.
 
         An error of this connection would replace the cause. As a transient error it would also start the load again.
         """

@@ -16,7 +16,7 @@ def check_restored_host(host: str, configured: str) -> str:
     """Returns the host if it is another RDS instance of the same account and region as the configured host.
 
     Raises:
-        HostError: The host is another kind of host, or the configured instance itself.
+        HostError: The host is not such an instance, or is the configured instance itself.
     """
     domain = _domain(configured)
     if domain is None or _domain(host) != domain or host == configured:

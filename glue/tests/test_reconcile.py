@@ -281,7 +281,9 @@ def test_a_version_that_s3_lists_but_cannot_return_fails_after_ten_listings(
 
     with monkeypatch.context() as patched:
         patched.setattr(reconcile, "open_version", never_find)
-        with pytest.raises(LoadFailedError, match="10 times S3 listed a version and then did not find it"):
+        with pytest.raises(
+            LoadFailedError, match="10 times in a row, a version was removed from S3 after it was listed"
+        ):
             flow.reconcile(KEY)
     assert flow.transactions() == ["old"]
     assert flow.reconcile(KEY).result == "published"

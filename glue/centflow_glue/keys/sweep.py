@@ -15,7 +15,8 @@ from centflow_glue.keys.object_key import RAW_PREFIX, is_folder_placeholder, par
 from centflow_glue.keys.uploads import UPLOAD_COLUMNS, Upload, parse_upload
 from centflow_glue.limits import SUMMARY_LIMITS, SummaryLimits
 
-# An event, its batch and the start of a job run take a minute or two. A younger upload may still be on its way.
+# The event, its batch and the start of the job run take a minute or two. The event of a younger version may still be on
+# its way.
 MISSED_AFTER = timedelta(minutes=15)
 
 
@@ -47,7 +48,7 @@ def find_keys(
 
 
 def _is_missed(versions: Sequence[Version], uploads: Sequence[Upload]) -> bool:
-    """Returns whether the newest version, or the deletion, is older than `MISSED_AFTER` and not in `uploads`."""
+    """Returns whether the newest version or the deletion is older than `MISSED_AFTER` and missing in `uploads`."""
     if not versions:
         return any(upload.state == "published" for upload in uploads)
     newest = versions[0]

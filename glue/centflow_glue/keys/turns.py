@@ -6,11 +6,12 @@ from collections.abc import Iterable, Sequence
 from centflow_glue.keys.manifest import KeyToReconcile
 from centflow_glue.keys.object_key import parse_owner_or_default
 
-# Spark needs a tenth of a second per turn, much longer than a small upload takes. A turn therefore gets as many keys as
-# take about a second, judged by the owner's previous turn.
+# Spark needs 0.1 s to start a turn, much longer than a small upload takes. A turn therefore gets enough keys for about
+# one second. The owner's previous turn shows how many keys that is.
 TURN_SECONDS = 1.0
 MAX_TURN_KEYS = 50
-# The size of an owner's first turn. It is smaller if the keys can be spread over several turns at a time.
+# The maximum number of keys in an owner's first turn. The turn is smaller if several turns can share the keys and run
+# in parallel.
 FIRST_TURN_KEYS = 4
 
 

@@ -48,12 +48,12 @@ def load_version(
         upload_id: The row of `uploads` that the rows belong to. It must have no stored rows.
         compressed: Whether the object is gzip.
         limits: How large the object may be.
-        summary_limits: The limits that decide which summaries are kept.
+        summary_limits: The limits that decide which summaries are stored.
 
     Raises:
         UploadRejectedError: The upload as a whole is not acceptable. None of its rows is stored, except the first 1,000
             quarantined ones. If rows were read, the error's `tally` holds their counts.
-        LoadMismatchError: MySQL stored other rows than the job sent.
+        LoadMismatchError: The rows that MySQL stored differ from the rows that the job sent.
     """
     return read_in_blocks(
         lambda block_bytes: CsvReader(open_stream(), contract, compressed, limits, block_bytes),
@@ -108,7 +108,7 @@ def find_too_many_bad_rows(tally: Tally, quarantine: QuarantineFiles) -> TooMany
 
 
 class RowWriter:
-    """Reads one upload, writes its good rows as CSV, sets the bad rows aside, and counts both."""
+    """Reads one upload, writes its good rows as CSV, puts the bad rows into files, and counts good and bad rows."""
 
     def __init__(
         self, reader: CsvReader, upload_id: int, quarantine: QuarantineFiles, summaries: RunningSummaries
@@ -160,7 +160,7 @@ class RowWriter:
 
 
 def _store_quarantine(connection: GuardedConnection, quarantine: QuarantineFiles, limit: int | None = None) -> None:
-    """Stores the quarantined rows, or only the first ones if there is a limit."""
+    """Stores the quarantined rows, up to the limit if one is given."""
     if not quarantine.count:
         return
     statement = (

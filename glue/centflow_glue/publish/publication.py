@@ -22,12 +22,12 @@ from centflow_glue.publish.summaries import mark_current, rebuild_summaries
 
 @dataclass(frozen=True)
 class Publication:
-    """The changes that readers see after one key is reconciled.
+    """The changes to one key's uploads that readers see at once.
 
     Attributes:
         owner: The owner of the uploads.
         contract: The contract of their feed.
-        loaded: The upload that becomes visible; None if none does.
+        loaded: The upload that becomes visible; None if no upload becomes visible.
         withdrawn: Uploads of the key that stop being visible or were never visible.
         withdrawn_state: `superseded` if another upload replaces them, `retired` if the object is deleted.
     """
@@ -97,7 +97,9 @@ def add_missing_summaries(
 
 
 def _lock_publications(cursor: Cursor, owner: str, feed: str) -> None:
-    """Locks the publications of an owner and a feed. Other publications wait here until this one commits.
+    """Locks the publications of an owner and a feed.
+
+    Another publication of the same owner and feed waits here until this one commits.
 
     The row is inserted in a separate transaction. INSERT IGNORE takes a shared lock on an existing row. Two
     publications would deadlock if both held that lock and then needed the row FOR UPDATE.
