@@ -1,4 +1,4 @@
-"""Runs random histories of several owners on the local stack, and kills, pauses or refuses its processes meanwhile.
+"""Runs random histories of several owners on the local stack, and causes faults in its processes meanwhile.
 
 Chaos runs rounds of faults, even while the stack starts. A time without faults follows each round. The stack must then
 recover automatically, and one sweep must be enough. The views must equal the model, and every row must be accounted
@@ -70,7 +70,7 @@ class Chaos:
         self.faults = Faults(self.stack, self.machine, seed)
 
     def run(self, minutes: float) -> None:
-        """Runs at least one round, and further rounds until the time is over."""
+        """Runs rounds until the time is over, but at least one."""
         deadline = time.monotonic() + minutes * 60
         number = 0
         while number == 0 or time.monotonic() < deadline:
@@ -166,7 +166,7 @@ class Chaos:
                 time.sleep(1)
 
     def describe_waiting(self, sqs: Any) -> str:
-        """Returns the waiting messages, what the emulator's threads do, and the end of the emulator's log."""
+        """Returns the waiting messages and the end of the emulator's log, which shows what its threads are doing."""
         for process in self.stack.processes():
             if process.part == "emulator":
                 os.kill(process.pid, signal.SIGUSR1)
@@ -181,7 +181,7 @@ class Chaos:
         return "\n".join([*messages, *lines])
 
     def rebuild(self) -> None:
-        """Checks that a second database, built from the bucket alone, shows the same."""
+        """Checks that a second database, built only from the bucket, shows the same data."""
         compared = self.stack.centflow("rebuild", "--check", within_s=CALM_WITHIN_S)
         assert compared.returncode == 0, f"{compared.stdout}{compared.stderr}"
 
@@ -211,7 +211,7 @@ class Chaos:
             return
         if self.stack.exit_code is not None:
             say(f"  the stack ended with {self.stack.exit_code}: {self.stack.reason_of_end()}")
-            # A killed stack ends before its child processes do.
+            # After a kill, the stack's main process ends before its child processes.
             left = self.stack.processes_left(60)
             assert not left, f"the stack has ended, and left {left}"
         self.stack.start()
@@ -241,7 +241,7 @@ def messages_in(sqs: Any, queue: str) -> dict[str, int]:
 
 @contextmanager
 def chaos_of(seed: int, keep: Path | None) -> Iterator[Chaos]:
-    """Creates chaos in a separate folder. Afterwards removes the folder and ends every process in it."""
+    """Creates a chaos test in a separate folder. Afterwards ends every process of that folder and deletes it."""
     folder = Path(tempfile.mkdtemp(prefix="centflow-chaos-"))
     chaos = Chaos(folder, seed)
     try:
@@ -260,7 +260,7 @@ def chaos_of(seed: int, keep: Path | None) -> Iterator[Chaos]:
 
 
 def say(text: str) -> None:
-    """Prints without buffering."""
+    """Prints a line at once, without buffering."""
     sys.stdout.write(f"{text}\n")
     sys.stdout.flush()
 

@@ -1,4 +1,4 @@
-"""Drives the flow from an object in S3 to rows in the views, one key at a time."""
+"""Turns objects in S3 into rows in the views, one key at a time."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -30,7 +30,7 @@ class Flow:
     reporter: Connection
 
     def reconcile(self, object_key: str) -> Outcome:
-        """Reconciles this key as the job does."""
+        """Reconciles this key in the same way as the job."""
         return self.job.reconcile_key(object_key, None)
 
     def put(self, object_key: str, body: bytes) -> Outcome:

@@ -1,7 +1,7 @@
 """A model of the views that is independent of the job's code. It lives in memory and uses only the bucket's versions.
 
 A file is a list of lines whose faults are known, so the model parses nothing. The job reads the CSV that `render`
-creates, and must arrive at the same result as the functions of this module.
+creates, and must produce the same result as the functions of this module.
 """
 
 import csv
@@ -61,7 +61,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Row:
-    """A row with a value: its number as in a spreadsheet, and its cells by header."""
+    """A row that contains a value: its row number, and its cells by header."""
 
     number: int
     cells: Mapping[str, str]
@@ -301,7 +301,7 @@ def identities(version: Version) -> Iterator[tuple[Any, Row]]:
 def shown_rows(published: Iterable[Version]) -> list[Shown]:
     """Returns the visible rows: for each owner and feed, the multiset union of the uploads.
 
-    If several uploads have the same row, the newest upload shows it.
+    If several uploads contain the same row, the newest upload shows it.
     """
     winners: dict[Any, Shown] = {}
     for version in sorted(published, key=lambda version: (version.last_modified, version.object_key)):
@@ -311,7 +311,10 @@ def shown_rows(published: Iterable[Version]) -> list[Shown]:
 
 
 def views(published: Collection[Version]) -> dict[str, Counter[tuple[Any, ...]]]:
-    """Returns the rows of every report view as multisets. Key and version identify an upload instead of its id."""
+    """Returns the rows of every report view as multisets.
+
+    The key and the version identify an upload instead of its id.
+    """
     shown = shown_rows(published)
     expenses = [row for row in shown if row.version.feed == "expenses"]
     incomes = [row for row in shown if row.version.feed == "incomes"]
@@ -485,7 +488,7 @@ def assert_same(shown: dict[str, Counter[tuple[Any, ...]]], expected: dict[str, 
 
 
 def assert_reasons(connection: Connection, expected: Bucket) -> None:
-    """Asserts that after a sweep `uploads` has the reason of each rejected version."""
+    """Asserts that after a sweep `uploads` contains the reason of each rejected version."""
     uploads = {
         (upload["object_key"], upload["version_id"]): upload
         for upload in stack.fetch(connection, "SELECT * FROM uploads")

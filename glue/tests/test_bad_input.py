@@ -1,4 +1,4 @@
-"""Faulty uploads are rejected or partly loaded, and each has a clear reason."""
+"""Checks that faulty uploads are rejected or partly loaded, each with a clear reason."""
 
 import gzip
 import zlib
@@ -14,7 +14,7 @@ from centflow_glue.rows import read
 
 HEAD = ",".join(HEADER)
 LINE = ",".join(expense())
-# With these good rows, a few bad rows are less than half of an upload.
+# With these good rows, a test may add a few bad rows and the upload is still published.
 GOOD = [expense(amount=f"{number}.00") for number in range(1, 5)]
 LIMITS = ReadLimits(object_bytes=16 << 20, expanded_bytes=16 << 20)
 
@@ -55,7 +55,7 @@ def rejected(name: str, body: bytes, code: str, *says: str, object_key: str = "r
 
 
 def one_bad_row(name: str, column: str | None, code: str, *says: str, **cells: str) -> Case:
-    """Returns a case with four good rows and one bad row, which has these cells."""
+    """Returns a case with four good rows and one bad row. The bad row has these cells."""
     body = csv_of(*GOOD, expense(**cells))
     return Case(name, body, says=says, quarantined=[(6, column, code)], published=4)
 
@@ -280,7 +280,7 @@ def test_a_row_longer_than_the_large_block_is_rejected(flow: Flow, monkeypatch: 
     assert flow.stored_rows() == 0
 
 
-def test_a_rejected_upload_keeps_its_first_thousand_bad_rows(flow: Flow):
+def test_the_first_thousand_bad_rows_of_a_rejected_upload_are_stored(flow: Flow):
     flow.put("raw/expenses/a.csv", csv_of(*[expense(date="soon", amount="1")] * 1500, *GOOD))
     upload = flow.upload("raw/expenses/a.csv")
     assert (upload["state"], upload["rows_read"], upload["rows_quarantined"]) == ("rejected", 1504, 1504)

@@ -70,7 +70,10 @@ def test_a_read_expands_only_the_requested_number_of_bytes():
 
 
 class _Counting:
-    """Wraps zlib's decompressor and counts the input bytes, because zlib copies all input after a member's end."""
+    """Wraps zlib's decompressor and counts the input bytes.
+
+    zlib copies all input after a member's end, which takes time.
+    """
 
     given = 0
 

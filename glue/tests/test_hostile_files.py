@@ -1,4 +1,4 @@
-"""The reader accepts any file or rejects it with a documented code, and loses no row.
+"""Checks that the reader accepts any file or rejects it with a documented code, and loses no row.
 
 A test run mangles the same few files every time. `npm run fuzz` mangles many others. It sets `CENTFLOW_FUZZ_SEED`
 and `CENTFLOW_FUZZ_FILES`.
@@ -36,14 +36,14 @@ CONTRACT = load_contracts()["expenses"]
 LIMITS = ReadLimits(object_bytes=4 << 20, expanded_bytes=2 * MOST_BYTES)
 SMALL_BLOCK_BYTES = 512
 
-# The limits of time and memory for a file: a fixed part, and a multiple of what a valid file takes per byte.
+# The limits of time and memory for a file: a fixed part plus a multiple of the cost of a valid file per byte.
 MEMORY_AT_START = 16 << 20
 MEMORY_PER_BYTE = 128
 SECONDS_AT_START = 0.5
 TIMES_A_VALID_BYTE = 15
 TIMES_THE_MEMORY = 4
 
-# Keeps all memory pools alive, because pyarrow's threads may free memory after a test.
+# This list keeps all memory pools alive, because pyarrow's threads may free memory after a test.
 POOLS: list[pa.MemoryPool] = []
 
 # All codes that `rejection` documents for the bytes of a file.
@@ -130,7 +130,7 @@ class Rows:
 
     Attributes:
         ragged: The numbers of the records with a wrong number of cells.
-        filled: Number of the other records after the header that have a value.
+        filled: Number of the other records after the header that contain a value.
     """
 
     ragged: list[int]
@@ -305,7 +305,8 @@ def test_reading_time_and_memory_are_proportional_to_the_size_of_a_file(kind: st
 
 @pytest.mark.parametrize("kind", COSTLY)
 def test_a_file_can_be_read_with_a_single_pyarrow_thread(kind: str):
-    # In Spark's Python processes pyarrow has one thread. It handles the ragged rows and must not wait for another one.
+    # In Spark's Python processes pyarrow has one thread. That thread handles the ragged rows, so it must not wait for a
+    # second thread.
     threads = pa.cpu_count()
     pa.set_cpu_count(1)
     try:

@@ -175,7 +175,7 @@ def test_a_load_fails_if_mysql_ignores_a_row_and_the_next_attempt_succeeds(flow:
 
 
 class _BreakingStream(io.RawIOBase):
-    """A stream of an object that breaks off with an error."""
+    """A stream of an object's bytes that fails before the end."""
 
     def __init__(self, stream: Any, size: int) -> None:
         self._stream, self._left = stream, size

@@ -1,4 +1,4 @@
-"""Every locked Python package can be installed on each supported machine without a compiler."""
+"""Checks that every locked Python package can be installed on each supported machine without a compiler."""
 
 import os
 import tomllib

@@ -1,4 +1,4 @@
-"""The metrics of a job run, read from the log group as CloudWatch reads them."""
+"""Tests of a job run's metrics. They are read from the log group in the same way as CloudWatch reads them."""
 
 import json
 import logging
@@ -77,7 +77,7 @@ def log_group(stack: Stack) -> LogGroup:
 
 @pytest.fixture
 def run_job(spark: SparkSession, stack: Stack, flow: Flow) -> RunJob:
-    """Runs the job on the test's bucket, with metrics going to a log group."""
+    """Runs the job on the test's bucket and emits metrics to a log group."""
 
     def run(log_group: str, job_run_id: str, *arguments: str) -> None:
         common = ("--bucket", flow.bucket.name, "--database-secret", stack.secret_id, "--JOB_RUN_ID", job_run_id)

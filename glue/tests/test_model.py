@@ -1,4 +1,4 @@
-"""Random histories of a bucket, applied to the real job and to the model. The views must always equal the model.
+"""Applies random histories of a bucket to the real job and to the model. The views must always equal the model.
 
 Both tests use a real MySQL and the S3 emulator. One test calls the reconciler and the sweep in this process. It runs
 many histories, with job runs that fail or are killed before any statement. The other test runs fewer histories through
@@ -77,7 +77,7 @@ class Life(RuleBasedStateMachine):
         self.world = world
         self.patches = pytest.MonkeyPatch()
         self.twins = Twins.of_new_bucket(world.s3, world.stack.region)
-        # The version of each key that must be published since the job last reconciled the key.
+        # For each key, the version that must be published after the last reconciliation of the key.
         self.settled: dict[str, Version | None] = {}
         self.keys: list[str] = []
         self.lines: dict[str, list[Line]] = {}
@@ -218,7 +218,7 @@ class Life(RuleBasedStateMachine):
             self.world.steps["shared rows"] += 1
 
     def check_uploads(self) -> None:
-        """Checks that after a sweep `uploads` has the reason of each rejected version."""
+        """Checks that after a sweep `uploads` contains the reason of each rejected version."""
         model.assert_reasons(self.world.admin, self.twins.expected)
 
     def check_that_nothing_is_left(self) -> None:
@@ -261,7 +261,7 @@ class Life(RuleBasedStateMachine):
 
 
 class BrokenStream(io.BytesIO):
-    """A stream of an object that breaks off with an error."""
+    """A stream of an object's bytes that fails before the end."""
 
     def read(self, size: int | None = -1) -> bytes:
         """Returns the remaining bytes. Raises an error once no bytes are left."""
@@ -272,7 +272,10 @@ class BrokenStream(io.BytesIO):
 
 
 class LifeKeyByKey(Life):
-    """Runs the job as a reconciler in this process. Such a run is fast, and can fail or be killed at any statement."""
+    """Runs the job as a reconciler in this process.
+
+    Such a run is fast, and a step can make the run fail or kill it at any statement.
+    """
 
     @initialize(whole_seconds=st.booleans())
     def choose_clock(self, whole_seconds: bool) -> None:
@@ -298,7 +301,10 @@ class LifeKeyByKey(Life):
         return steps | ({"deliver_while_an_object_cannot_be_read": 2, "kill_a_job_run": 4} if versions else {})
 
     def deliver_while_an_object_cannot_be_read(self, data: st.DataObject) -> None:
-        """Breaks the stream of one key. That key stays as it is, and the job still reconciles the other keys."""
+        """Breaks the stream of one key.
+
+        The uploads of that key stay unchanged, and the job still reconciles the other keys.
+        """
         events = data.draw(self.events(), "events")
         unreadable = data.draw(st.sampled_from(sorted(set(events))), "unreadable")
         open_version = reconcile.open_version

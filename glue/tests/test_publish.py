@@ -1,4 +1,4 @@
-"""Readers see each transaction of several uploads once, and never see an intermediate state."""
+"""Checks that readers see each transaction of several uploads once, and never see an intermediate state."""
 
 import threading
 import time
@@ -48,7 +48,9 @@ def test_overlapping_statements_show_each_transaction_once(flow: Flow):
 
 
 @pytest.mark.parametrize(("first", "second"), [(1, 3), (3, 1), (2, 2)])
-def test_readers_see_a_row_as_often_as_the_upload_with_the_most_copies_has_it(flow: Flow, first: int, second: int):
+def test_the_upload_with_the_most_copies_of_a_row_decides_how_often_readers_see_the_row(
+    flow: Flow, first: int, second: int
+):
     flow.put(A, csv_of(*[expense()] * first))
     flow.put(B, csv_of(*[expense()] * second, expense(merchant="Bar")))
     assert flow.transactions() == ["Bar"] + ["Café Central"] * max(first, second)

@@ -1,4 +1,4 @@
-"""Loads store bad rows in the database and end with the right error."""
+"""Checks that a load stores bad rows in the database and fails with the right error."""
 
 import csv
 import io

@@ -169,7 +169,7 @@ def test_missing_headers_are_reported_with_the_headers_that_were_found():
 
 
 @pytest.mark.parametrize(("mark", "word"), [(";", "semicolons"), ("\t", "tabs")])
-def test_another_separator_than_the_comma_is_recognised(mark: str, word: str):
+def test_a_separator_other_than_the_comma_is_recognised(mark: str, word: str):
     code, reason = rejection(HEAD.replace(",", mark).encode() + b"\n")
     assert code == "missing_header"
     assert reason.endswith(f"Save the file with commas instead of {word} between its columns.")
@@ -278,7 +278,7 @@ def files(draw: st.DrawFn) -> tuple[bytes, list[tuple[int, list[str]]], list[int
     for number in range(2, 2 + draw(st.integers(0, 12))):
         width = draw(st.sampled_from([7] * 6 + [2, 6, 8]))
         cells = draw(st.lists(CELLS, min_size=width, max_size=width))
-        if quoting == csv.QUOTE_MINIMAL:  # csv does not quote a line end other than its own
+        if quoting == csv.QUOTE_MINIMAL:  # the csv module quotes only its own line end
             cells = [cell.replace("\r", "").replace("\n", "") for cell in cells]
         writer.writerow(cells)
         if width != 7:
@@ -314,7 +314,7 @@ def test_a_nul_stays_in_its_cell(offset: int, quoting: int):
 
 
 @pytest.mark.parametrize("block_bytes", range(200, 210))
-def test_a_line_end_in_a_quoted_cell_is_kept_on_the_border_of_two_blocks(block_bytes: int):
+def test_a_line_end_in_a_quoted_cell_between_two_blocks_is_unchanged(block_bytes: int):
     """Checks every border, because pyarrow treats a line feed at the start of a block as part of the last line end."""
     rows = [expense(description="\r\n" * 40), expense(description="\n" * 80), expense(description="\r" * 80)]
     assert read(csv_of(*rows, line_end="\r\n"), block_bytes=block_bytes).rows == list(enumerate(rows, start=2))
@@ -423,7 +423,7 @@ def test_a_gzip_bomb_is_not_expanded_beyond_the_limit():
             return data
 
     bomb = gzip.compress(HEAD.encode() + b"\n" + line * 1_200_000)
-    # This is more than any reader reads at a time.
+    # This size exceeds the bytes that any reader reads at a time.
     assert len(bomb) > 128 << 10
     stream = Counted(bomb + gzip.compress(line * 400_000) * 20)
     reader = CsvReader(stream, EXPENSES, True, ReadLimits(expanded_bytes=6 << 20))
@@ -477,7 +477,7 @@ def test_an_open_quote_is_reported_and_does_not_hide_later_rows(body: str, row_n
 )
 @pytest.mark.parametrize("screen", ['27" screen', "screen", '"27"" screen"'])
 @pytest.mark.parametrize("final", ["", "\n"])
-def test_a_closed_quote_is_never_reported_as_open_with_any_other_cells(last: str, screen: str, final: str):
+def test_a_closed_quote_is_never_reported_as_open(last: str, screen: str, final: str):
     body = f"{HEAD}\n2025-01-15,{screen},Office,card,3.50,EUR,\n{last}{final}"
     assert read(body.encode()).numbers == [2, 3]
 
@@ -506,7 +506,7 @@ def test_invalid_utf_8_outranks_the_size_limit_only_before_the_limit(lines: int)
     head = HEAD.encode() + b"\n"
     assert first_fault(head + LATIN_1 + LINE * (lines + 80), limits=LIMITED) == "not_utf8"
     at = len(head + LINE * lines) + LATIN_1.index(b"\xe9")
-    # The byte alone could begin a character. The next byte shows that it does not.
+    # The first byte alone could begin a character. Only the next byte shows that it does not.
     for limit, code in ((at + 2, "not_utf8"), (at + 1, TOO_LARGE), (at, TOO_LARGE), (at - 1, TOO_LARGE)):
         body = head + LINE * lines + LATIN_1
         assert first_fault(body, limits=ReadLimits(expanded_bytes=limit)) == code
@@ -527,7 +527,7 @@ def test_the_first_invalid_byte_is_reported_in_any_row_and_column():
 
 
 @pytest.mark.parametrize("character", ["é", "☕", "😀"])
-def test_a_character_cut_by_the_size_limit_is_valid_but_one_cut_by_the_file_end_is_not(character: str):
+def test_an_incomplete_character_is_valid_at_the_size_limit_and_invalid_at_the_end_of_the_file(character: str):
     body = f"{HEAD}\n2025-01-15,{character}".encode()
     for missing in range(1, len(character.encode())):
         cut = len(body) - missing
@@ -555,7 +555,7 @@ def test_the_message_about_an_invalid_byte_quotes_a_short_text_without_control_c
     assert f"({'m' * 20}\\x80\\x9bé{'x' * 18} if it is Latin-1)" in rejection(body)[1]
     body = f"{HEAD}\n2025-01-15,a\x1b".encode() + b"\xe9\0b"
     assert "(é if it is Latin-1)" in rejection(body)[1]
-    # The text is short even if the cell is long.
+    # The quoted text is short even if the cell is long.
     body = f"{HEAD}\n2025-01-15,{'m' * (3 << 20)}".encode() + b"\xe9\n"
     assert f"({'m' * 20}é if it is Latin-1)" in rejection(body)[1]
 
@@ -609,7 +609,7 @@ def test_faults_inside_an_open_quote_are_reported_before_the_open_quote():
         (LINE * 70, b"", TOO_LARGE),
     ],
 )
-def test_a_too_long_record_is_reported_only_if_no_fault_precedes_the_end_of_the_block(
+def test_an_overlong_record_is_reported_only_if_the_block_contains_no_earlier_fault(
     before: bytes, within: bytes, code: str, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr("centflow_glue.rows.read.LARGE_BLOCK_BYTES", 4096)
@@ -666,7 +666,7 @@ def distinct(numbers: Sequence[int]) -> bool:
 
 
 @given(st.text(st.sampled_from('a,"\n\r☕'), max_size=60), st.integers(0, 40))
-def test_every_row_number_occurs_once_with_any_quotes(rest: str, more_bytes: int):
+def test_every_row_number_occurs_once_in_a_file_with_any_quotes(rest: str, more_bytes: int):
     try:
         found = read(f"{HEAD}\n{rest}".encode(), block_bytes=300 + more_bytes)
     except UploadRejectedError:

@@ -1,4 +1,4 @@
-"""Readers always see the newest acceptable version of a key since the last delete marker."""
+"""Checks that readers always see the newest acceptable version of a key since its last delete marker."""
 
 import io
 import json
@@ -29,7 +29,7 @@ OLD, NEW, NEWEST = (csv_of(expense(merchant=name)) for name in ("old", "new", "n
 BAD = b"no,csv,of,this,feed\n"
 
 
-def test_uploading_adds_overwriting_corrects_and_deleting_undoes(flow: Flow):
+def test_an_upload_adds_rows_an_overwrite_corrects_them_and_a_delete_removes_them(flow: Flow):
     assert flow.put(KEY, OLD).result == "published"
     assert flow.transactions() == ["old"]
     assert flow.put(KEY, NEW).result == "published"
@@ -42,7 +42,7 @@ def test_uploading_adds_overwriting_corrects_and_deleting_undoes(flow: Flow):
     assert flow.unsettled() == []
 
 
-def test_reconciling_a_settled_key_again_changes_nothing(flow: Flow):
+def test_reconciling_an_unchanged_key_again_changes_nothing(flow: Flow):
     flow.put(KEY, OLD)
     before = flow.uploads()
     assert [flow.reconcile(KEY).result for _ in range(3)] == ["unchanged"] * 3
@@ -365,7 +365,7 @@ def test_an_upload_records_its_origin_and_its_times(flow: Flow):
     assert abs((upload["published_at"] - datetime.now(UTC).replace(tzinfo=None)).total_seconds()) < 60
 
 
-def test_an_upload_without_an_event_has_its_last_modified_time_as_received_time(flow: Flow):
+def test_the_received_time_is_the_last_modified_time_if_an_upload_has_no_event(flow: Flow):
     flow.put(KEY, OLD)
     (upload,) = flow.uploads()
     assert upload["received_at"] == upload["last_modified"]

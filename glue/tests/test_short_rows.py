@@ -1,4 +1,4 @@
-"""Removing short rows before pyarrow parses a file gives the same result as pyarrow alone."""
+"""Checks that a file gives the same result if its short rows are removed before pyarrow parses it."""
 
 import io
 import os
@@ -116,7 +116,10 @@ def test_ragged_rows_of_any_length_are_removed_after_many_ragged_rows():
     body = csv_of() + f"{valid}\n".encode() + f"{ragged}\n".encode() * 6 * REPORTED_ROWS + f"{valid}\n".encode()
 
     class Waiting(io.BytesIO):
-        """A stream that waits in the middle until pyarrow has reported the first rows, because pyarrow reads ahead."""
+        """A stream that waits in the middle until pyarrow has reported the first rows.
+
+        Otherwise pyarrow would read ahead.
+        """
 
         def read(self, size: int | None = -1) -> bytes:
             while self.tell() > len(body) / 2 and not reader._source.has_many_ragged:

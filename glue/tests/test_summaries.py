@@ -1,4 +1,4 @@
-"""The views show the same values from summaries as from rows, after any sequence of changes to the uploads."""
+"""Checks that views give the same values from summaries as from rows, after any sequence of changes to uploads."""
 
 import unicodedata
 from collections import Counter
@@ -297,7 +297,7 @@ def test_a_summary_with_nearly_one_group_per_row_is_dropped_early():
     assert running.finish()["expenses_by_account_day"] is not None
 
 
-def test_a_feed_without_summaries_needs_none():
+def test_a_feed_without_summaries_creates_none():
     contract: Contract = load_contracts()["budgets"]
     running = RunningSummaries(contract, SummaryLimits(least_rows=0))
     running.add(pa.table({"month": ["2025-01"]}))

@@ -1,4 +1,4 @@
-"""The sweep finds only the keys whose events were lost or whose load was interrupted."""
+"""Checks that the sweep finds only keys whose events were lost or whose load was interrupted."""
 
 import tracemalloc
 from collections.abc import Iterator
