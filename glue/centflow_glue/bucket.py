@@ -77,7 +77,7 @@ def open_version(bucket: str, version: Version) -> IO[bytes]:
 def is_removed(bucket: str, version: Version, error: Exception) -> bool:
     """Returns whether S3 refused to return a version because the version was removed.
 
-    S3 reports a missing version only to callers that may list the whole bucket. It denies access to other callers:
+    S3 reports a missing version only to callers that may list the whole bucket. S3 denies access to other callers:
     https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html. The job may list only versions, so this function
     searches the list of versions.
     """

@@ -66,7 +66,7 @@ class Summary:
     """A summary of a feed: a table that stores sums over each upload's rows.
 
     Attributes:
-        table: The table. It also has `upload_id`, `amount` and `transactions`.
+        table: The table. Its further columns are `upload_id`, `amount` and `transactions`.
         columns: The columns by which rows are grouped, in the order of the table's key.
     """
 

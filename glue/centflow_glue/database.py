@@ -56,7 +56,7 @@ class DatabaseAddress:
 
     Attributes:
         secret_id: Name or ARN of the secret: `{host, port, username, password, dbname}`, as RDS writes it. In the local
-            stack it also holds `authority`, the PEM of the authority that issued the server's certificate.
+            stack, the secret also holds `authority`, the PEM of the authority that issued the server's certificate.
         database: Overrides the secret's `dbname`.
         authorities: PEM of the authorities that may have issued the server's certificate, a file or `s3://bucket/key`;
             None for the authorities of the system.
@@ -95,7 +95,7 @@ def _read_credentials(address: DatabaseAddress) -> _Credentials:
 def connect(address: DatabaseAddress) -> GuardedConnection:
     """Opens a connection: UTC, READ COMMITTED, strict SQL mode, no autocommit, LOAD DATA LOCAL of one file.
 
-    Under REPEATABLE READ, deletes of adjacent ranges lock gaps and deadlock.
+    READ COMMITTED is necessary because deletes of adjacent ranges lock gaps under REPEATABLE READ, and then deadlock.
 
     Raises:
         HostError: The password may not be sent to the host of the address.

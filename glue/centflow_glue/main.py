@@ -1,7 +1,7 @@
 """Runs the job: finds the keys, reconciles them, and fails at the end if a key failed.
 
 The call chain for one key is `main` → `tasks.reconcile_keys` → `reconcile.Reconciler.reconcile_key` → `keys.decide` →
-`rows.read` and `rows.validate`, called by `load.load_version` → `publish.publication.publish`.
+`load.load_version`, which calls `rows.read` and `rows.validate` → `publish.publication.publish`.
 """
 
 import json

@@ -40,7 +40,7 @@ UNITS: Mapping[str, str] = {
     "JobSeconds": "Seconds",
 }
 
-# CloudWatch accepts at most this many values of a metric in one event.
+# The maximum number of values of one metric that CloudWatch accepts in one event.
 VALUES_PER_EVENT = 100
 # A request to CloudWatch Logs may hold up to 1 MB and 10,000 events. An event with 100 values takes at most 2 KB.
 VALUES_PER_REQUEST = 400 * VALUES_PER_EVENT
@@ -117,7 +117,7 @@ class RunMetrics:
             "UploadsRetired": self._retired,
             "JobSeconds": round(time.monotonic() - self._started, 3),
         }
-        # This metric also shows that a sweep has finished. A finished sweep therefore emits even the value 0.
+        # This metric also shows that a sweep has finished. A finished sweep therefore emits the value even if it is 0.
         if self._arguments.keys_from == "sweep" and (self._is_complete or self._missed):
             values["UploadsFoundBySweep"] = self._missed
         return values

@@ -57,7 +57,7 @@ class Outcome:
         object_key: The key.
         result: `published`, `rejected`, `retired`, `unchanged`, or `failed`.
         message: Why the key was rejected or failed; else empty. The reason of a rejection may quote cells. The message
-            of a failure is for logs and quotes none.
+            of a failure is for logs and never quotes cells.
         seconds: How long the key took; 0 if the time was not measured.
     """
 
@@ -74,7 +74,8 @@ class Reconciler:
     Attributes:
         connection: A connection to MySQL without an open transaction.
         bucket: The uploads bucket.
-        database: The database's name. It is part of every lock's name, because MySQL's locks belong to the server.
+        database: The database's name. The name is part of every lock's name, because all databases of a server share
+            MySQL's locks.
         contracts: The contracts by feed.
         limits: How large an upload may be.
         job_run_id: Recorded with each upload.
@@ -97,7 +98,7 @@ class Reconciler:
 
         Args:
             object_key: The key.
-            event_time: The time of the event that named the key. It is used only for latency figures.
+            event_time: The time of the event that named the key. The time is used only for latency figures.
 
         Raises:
             LoadFailedError: A version could not be loaded.
@@ -141,7 +142,7 @@ class Reconciler:
     def _load_newest_acceptable(
         self, decision: Decision, contract: Contract | None, event_time: datetime | None
     ) -> tuple[LoadedUpload | None, UploadRejectedError | None]:
-        """Loads versions, newest first, until one is acceptable. Also returns why the newest one was rejected."""
+        """Loads versions, newest first, until one is acceptable. Also returns why the newest version was rejected."""
         rejection: UploadRejectedError | None = None
         for version in decision.to_load:
             is_newest = version is decision.to_load[0]
@@ -155,7 +156,7 @@ class Reconciler:
         self, object_key: str, decision: Decision, contract: Contract | None, loaded: LoadedUpload | None
     ) -> None:
         """Publishes the loaded upload and withdraws the uploads that it replaces."""
-        # A stale upload may have been rejected a moment ago. It then stays rejected.
+        # A stale upload may have been rejected a moment ago. Such an upload stays rejected.
         current = find_uploads(self.connection, object_key) if decision.stale else []
         kept = {upload.upload_id for upload in current if upload.state == "rejected"}
         if loaded:

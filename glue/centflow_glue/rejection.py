@@ -4,7 +4,8 @@ An upload with several faults is rejected for the first fault in this order. Blo
 
 1. The object, in this order: not in a feed's folder, a name that does not end in .csv or .csv.gz, an invalid owner, too
    large.
-2. The compression: the gzip file is cut off or damaged. It is expanded up to the size limit of the CSV.
+2. The compression: the gzip file is cut off or damaged. To find such a fault, the file is expanded up to the size limit
+   of the CSV.
 3. The text of the CSV, from its first byte to its last:
    - the file belongs to another program or is empty, judged by its first 64 KiB,
    - a byte is not UTF-8,
@@ -36,7 +37,7 @@ class UploadRejectedError(Exception):
 
     Attributes:
         code: A stable code for programs, such as `missing_header`.
-        reason: What is wrong, where, and what to do. It may quote cells, so it must not be logged.
+        reason: The fault, its place, and advice. The reason may quote cells, so it must not be logged.
         row_no: The row number, if the fault is in a row.
         column: The column of the contract, if the fault is in a column.
     """

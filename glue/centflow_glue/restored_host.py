@@ -2,7 +2,7 @@
 
 import re
 
-# The instance's name, then a domain that only the instances of one account and region share:
+# Matches the instance's name, followed by a domain that only instances of one account and region share:
 # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Overview.DBInstance.html. The migrator has the same rule
 # (apps/migrator/src/restored-host.ts).
 INSTANCE = re.compile(r"[a-z][a-z0-9-]*\.(?P<domain>[a-z0-9]+\.[a-z0-9-]+\.rds\.amazonaws\.com)")

@@ -24,7 +24,7 @@ from centflow_glue.log_text import describe_error, quote_key
 from centflow_glue.reconcile import Outcome, Reconciler
 from centflow_glue.region import use_secret_region
 
-# Each core has several tasks, so that one slow key does not leave the other cores idle.
+# The number of tasks per core. With several tasks per core, one slow key does not leave the other cores idle.
 TASKS_PER_CORE = 4
 # The maximum number of turns of one owner that run at a time in one job run. The smallest job run has four cores, so
 # two stay free for other owners. More turns would gain little. MySQL's own client loads only 1.5 times as fast with two
@@ -107,7 +107,8 @@ class _WaitingManifests:
         try:
             keys.extend(take_waiting_manifests(self._folder))
         except Exception as error:
-            # The trigger keeps manifests that no run takes. The sweep finds keys that were taken and then lost.
+            # The trigger keeps manifests that no run takes. If a run took a manifest and then failed, the sweep finds
+            # the keys.
             logger.error("could not take the waiting manifests: %s", describe_error(error))  # noqa: TRY400
             self._folder = None
         self.poll_seconds = BUSY_POLL_SECONDS if keys else POLL_SECONDS
@@ -115,7 +116,7 @@ class _WaitingManifests:
 
 
 class _Workers:
-    """Threads of the driver. Each passes one turn at a time to Spark and waits for its outcomes.
+    """Threads of the driver. Each thread passes one turn at a time to Spark and waits for the outcomes of the turn.
 
     Args:
         reconcile_turn: Reconciles the keys of a turn.
@@ -237,10 +238,10 @@ class _Task:
 
 
 def _forget_zip_finders() -> None:
-    """Makes the next task of this process start a third of a second sooner.
+    """Removes Python's finders of zip files, so that the next task of this process starts 0.33 s sooner.
 
-    When a task begins, PySpark's worker calls `importlib.invalidate_caches()`. Each finder of a zip then reads the
-    zip's index again, one finder for every package of pyspark.zip. Python recreates a finder when it needs one:
+    When a task begins, PySpark's worker calls `importlib.invalidate_caches()`. Each finder then reads its zip's index
+    again, and pyspark.zip has one finder per package. Python recreates a removed finder when necessary:
     https://docs.python.org/3/library/sys.html#sys.path_importer_cache.
     """
     for path, finder in list(sys.path_importer_cache.items()):
@@ -250,10 +251,11 @@ def _forget_zip_finders() -> None:
 
 @cache
 def _freeze_heap() -> None:
-    """Makes each task of this process end 0.05 s sooner.
+    """Freezes all current objects, so that each task of this process ends 0.05 s sooner.
 
-    When a task ends, PySpark's worker calls `gc.collect()`, which visits every object of the libraries. It skips frozen
-    objects: https://docs.python.org/3/library/gc.html#gc.freeze. The objects of the first task are never freed.
+    When a task ends, PySpark's worker calls `gc.collect()`, which visits every object of the libraries. The collector
+    skips frozen objects: https://docs.python.org/3/library/gc.html#gc.freeze. As a consequence, the objects of the
+    first task are never freed.
     """
     gc.collect()
     gc.freeze()

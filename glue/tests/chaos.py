@@ -2,9 +2,8 @@
 
 Chaos runs rounds of faults, even while the stack starts. A time without faults follows each round. The stack must then
 recover automatically, and one sweep must be enough. The views must equal the model, and every row must be accounted
-for. At the end no message waits, and no process is left.
-
-Run it as `npm run chaos -- --minutes 20 --seed 1`. Programs read the last line: `N passed, N failed, N skipped`.
+for. At the end no message waits, and no process is left. Run chaos with `npm run chaos -- --minutes 20 --seed 1`.
+Programs read the last line: `N passed, N failed, N skipped`.
 """
 
 import argparse
@@ -70,7 +69,7 @@ class Chaos:
         self.faults = Faults(self.stack, self.machine, seed)
 
     def run(self, minutes: float) -> None:
-        """Runs rounds until the time is over, but at least one."""
+        """Runs rounds until the time is over. Runs at least one round."""
         deadline = time.monotonic() + minutes * 60
         number = 0
         while number == 0 or time.monotonic() < deadline:

@@ -97,7 +97,7 @@ class Faults:
         return f"paused {part}"
 
     def slow_database(self) -> str:
-        """Pauses and resumes MySQL several times a second, so that every query takes several times as long."""
+        """Pauses and resumes MySQL several times a second, so that every query takes several times its usual time."""
         slices = int(self.random.uniform(3, 8) / SLOW_PERIOD_S)
         for _ in range(slices):
             pids = self._pids("mysqld")

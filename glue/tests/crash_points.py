@@ -176,7 +176,7 @@ class KilledError(BaseException):
 
 @contextmanager
 def killed_before(connection: Connection, statement: int) -> Iterator[None]:
-    """Makes the connection raise `KilledError` instead of sending its n-th command and all later ones.
+    """Makes the connection raise `KilledError` instead of sending its n-th command or a later command.
 
     At the end of the block, the function rolls back and releases all locks, as MySQL does when a client disconnects.
 

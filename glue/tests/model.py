@@ -1,4 +1,6 @@
-"""A model of the views that is independent of the job's code. It lives in memory and uses only the bucket's versions.
+"""A model of the views that is independent of the job's code.
+
+The model runs in memory and uses only the bucket's versions.
 
 A file is a list of lines whose faults are known, so the model parses nothing. The job reads the CSV that `render`
 creates, and must produce the same result as the functions of this module.
@@ -48,7 +50,7 @@ class Line:
     """A line of a file, and its known fault.
 
     Attributes:
-        cells: The cells in the order of `HEADERS`; none for an empty line.
+        cells: The cells in the order of `HEADERS`; an empty tuple for an empty line.
         fault: The code with which the row must be quarantined; None for a good row.
     """
 
@@ -277,7 +279,7 @@ class Shown:
         return Decimal(self.row.cells["amount"])
 
     def __getitem__(self, header: str) -> str | None:
-        """Returns a cell; None for an empty optional one."""
+        """Returns a cell; None if the cell is optional and empty."""
         cell = self.row.cells.get(header, "")
         return None if header in OPTIONAL and not cell else cell
 
@@ -504,7 +506,7 @@ def assert_reasons(connection: Connection, expected: Bucket) -> None:
 def assert_nothing_is_left(
     connection: Connection, published: Collection[Version], owners: Collection[str] | None = None
 ) -> None:
-    """Asserts that only published uploads have rows, and only published and rejected ones have quarantined rows.
+    """Asserts that only published uploads have rows, and only published or rejected uploads have quarantined rows.
 
     Args:
         connection: A connection to the database that may read every table.

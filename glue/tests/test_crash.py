@@ -46,7 +46,7 @@ from centflow_glue.main import main
 
 CORRECTED = "raw/expenses/owner=ann/january.csv"
 OVERLAPPING = "raw/expenses/owner=ann/export.csv"
-# Spark starts in 5 s on an idle machine, and in up to a minute on a busy one.
+# Spark starts in 5 s on an idle machine, and in up to a minute on a busy machine.
 PATIENCE_SECONDS = 180
 SPARK_OPTIONS = (
     "--master local[1] --driver-memory 512m --conf spark.ui.enabled=false --conf spark.driver.host=127.0.0.1"

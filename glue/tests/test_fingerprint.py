@@ -37,7 +37,9 @@ def fingerprint(contract: Contract = EXPENSES, **cells: str) -> str:
 
 
 def test_a_fingerprint_never_changes():
-    """Checks fixed values. They must never change, because stored rows are compared by their fingerprints.
+    """Checks fixed fingerprints.
+
+    A fingerprint must never change, because stored rows are compared by their fingerprints.
 
     After a change, rows that new uploads share with earlier uploads would not match. Money would count twice until
     every upload is loaded again. If a change is necessary, plan it as a migration.

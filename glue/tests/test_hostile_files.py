@@ -1,7 +1,7 @@
 """Checks that the reader accepts any file or rejects it with a documented code, and loses no row.
 
-A test run mangles the same few files every time. `npm run fuzz` mangles many others. It sets `CENTFLOW_FUZZ_SEED`
-and `CENTFLOW_FUZZ_FILES`.
+A test run mangles the same few files every time. `npm run fuzz` mangles many other files. That command sets
+`CENTFLOW_FUZZ_SEED` and `CENTFLOW_FUZZ_FILES`.
 """
 
 import hashlib
@@ -162,7 +162,7 @@ class Cost:
 
     Attributes:
         seconds: CPU time, because other programs affect it less than wall-clock time.
-        peak_bytes: The most memory of Python and pyarrow at any time.
+        peak_bytes: The maximum memory that Python and pyarrow used at any time.
     """
 
     seconds: float

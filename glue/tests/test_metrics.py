@@ -33,7 +33,7 @@ class LogGroup:
         self.client.create_log_group(logGroupName=name)
 
     def events(self, stream: str) -> list[dict[str, Any]]:
-        """Returns the events of one job run. Checks each against the specification."""
+        """Returns the events of one job run. Checks each event against the specification."""
         emitted = self.client.get_log_events(logGroupName=self.name, logStreamName=stream, startFromHead=True)
         return [check_embedded_metrics(event["message"], event["timestamp"]) for event in emitted["events"]]
 
@@ -169,7 +169,7 @@ def test_the_times_of_many_uploads_are_sent_in_events_of_a_hundred(flow: Flow, r
     assert sorted(log_group.metrics("jr_3")["SecondsToVisible"]) == pytest.approx(sorted(expected), abs=0.0011)
 
 
-def test_a_sweep_counts_missed_uploads_but_not_recent_ones(
+def test_a_sweep_counts_missed_uploads_but_not_recent_uploads(
     flow: Flow, run_job: RunJob, log_group: LogGroup, monkeypatch: pytest.MonkeyPatch
 ):
     for name in ("late", "later", "deleted"):

@@ -1,8 +1,8 @@
 """Applies random histories of a bucket to the real job and to the model. The views must always equal the model.
 
-Both tests use a real MySQL and the S3 emulator. One test calls the reconciler and the sweep in this process. It runs
-many histories, with job runs that fail or are killed before any statement. The other test runs fewer histories through
-`main()` on Spark.
+Both tests use a real MySQL and the S3 emulator. One test calls the reconciler and the sweep in this process. This test
+runs many histories, with job runs that fail or are killed before any statement. The other test runs fewer histories
+through `main()` on Spark.
 
 Hypothesis prints the shortest list of steps that shows a failure. To run many more examples, use
 `pytest tests/test_model.py --hypothesis-profile=explore`.
@@ -39,7 +39,7 @@ from centflow_glue.database import DatabaseAddress, connect
 from centflow_glue.main import main
 from centflow_glue.reconcile import LoadFailedError
 
-# Loading, publishing and withdrawing one key takes about this many statements.
+# The approximate number of statements that load, publish and withdraw one key.
 STATEMENTS_AT_MOST = 28
 NUMBERS = count(1)
 
@@ -127,7 +127,7 @@ class Life(RuleBasedStateMachine):
         }
         return {name: weight for name, weight in steps.items() if weight}
 
-    # Actions of users.
+    # Steps that users carry out.
 
     def upload(self, data: st.DataObject) -> None:
         """Uploads a new object, or a correction of an existing one."""
@@ -173,7 +173,7 @@ class Life(RuleBasedStateMachine):
         for version in list(self.twins.expected.versions[data.draw(st.sampled_from(touched), "key")]):
             self.remove(version)
 
-    # Job runs.
+    # Steps that run the job.
 
     def deliver(self, data: st.DataObject) -> None:
         """Delivers some events late, repeatedly or out of order, even for unchanged keys. Other events are lost."""
@@ -198,7 +198,7 @@ class Life(RuleBasedStateMachine):
         self.run_sweep(self.world.rebuilt)
         model.assert_same(model.shown_views(self.world.rebuilt_admin), model.views(self.twins.published()))
 
-    # Ways to run the job.
+    # Methods that run the job. Subclasses implement them.
 
     def run_manifest(self, events: Sequence[str]) -> set[str]:
         """Runs the job on these keys. Returns the keys that did not fail."""
@@ -208,7 +208,7 @@ class Life(RuleBasedStateMachine):
         """Runs a sweep into this database."""
         raise NotImplementedError
 
-    # Checks.
+    # Methods that compare the database with the model.
 
     def check_views(self) -> None:
         """Checks that every view equals the model of the keys that the job has reconciled so far."""
@@ -222,10 +222,13 @@ class Life(RuleBasedStateMachine):
         model.assert_reasons(self.world.admin, self.twins.expected)
 
     def check_that_nothing_is_left(self) -> None:
-        """Checks that only published uploads have rows, and only published or rejected ones have quarantined rows."""
+        """Checks that only published uploads have rows.
+
+        Only published or rejected uploads may have quarantined rows.
+        """
         model.assert_nothing_is_left(self.world.admin, list(filter(None, self.settled.values())))
 
-    # Updates of the model.
+    # Methods that update the model.
 
     def put(self, object_key: str, file: File) -> None:
         """Uploads a file, and records it for `export_again`."""

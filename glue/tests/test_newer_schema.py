@@ -13,7 +13,8 @@ from centflow_glue.contract import load_contracts
 
 A, B = "raw/expenses/owner=ann/a.csv", "raw/expenses/owner=ann/b.csv"
 BOOKS = ("uploads", "quarantined_rows", "publication_locks")
-# Columns that a migration may add to a table in use. They come first, so that no statement can rely on positions.
+# Columns that a migration may add to a table in use. The first column is added before all existing columns, so that a
+# statement that relies on positions fails.
 NEWER = ("newer_word VARCHAR(64) NULL FIRST", "newer_number INT NOT NULL DEFAULT 7")
 NEWER_NAMES = [column.split()[0] for column in NEWER]
 

@@ -22,10 +22,10 @@ def accounts(flow: Flow) -> dict[str, tuple[str, int, int, Decimal, Decimal]]:
     return {row["object_key"]: tuple(row[name] for name in names) for row in rows}
 
 
-# Overlapping uploads.
+# Tests of overlapping uploads.
 
 
-def test_two_identical_rows_in_one_file_both_count(flow: Flow):
+def test_two_identical_rows_in_one_file_count_twice(flow: Flow):
     flow.put(A, csv_of(expense(), expense()))
     assert flow.transactions("merchant", "row_no") == [("Café Central", 2), ("Café Central", 3)]
 
@@ -56,7 +56,7 @@ def test_the_upload_with_the_most_copies_of_a_row_decides_how_often_readers_see_
     assert flow.transactions() == ["Bar"] + ["Café Central"] * max(first, second)
 
 
-def test_deleting_one_of_three_overlapping_uploads_hides_only_its_unshared_rows(flow: Flow):
+def test_deleting_one_of_three_overlapping_uploads_hides_only_the_rows_that_no_other_upload_contains(flow: Flow):
     flow.put(A, csv_of(expense(), expense(merchant="a")))
     flow.put(B, csv_of(expense(), expense(), expense(merchant="b")))
     flow.put(C, csv_of(expense(), expense(), expense(), expense(merchant="a"), expense(merchant="b")))
@@ -163,7 +163,7 @@ def test_a_file_without_rows_is_published_and_changes_no_other_upload(flow: Flow
     assert flow.transactions() == ["Café Central"]
 
 
-# Readers never see an intermediate state.
+# Tests of readers during a publication. They must never see an intermediate state.
 
 
 @contextmanager
@@ -233,7 +233,7 @@ def test_the_published_row_counts_always_equal_the_number_of_visible_rows(flow: 
     assert seen == {(100, 100)}
 
 
-# Removal of rows.
+# Tests of the removal of rows.
 
 
 def test_the_rows_of_a_superseded_upload_are_deleted(flow: Flow):

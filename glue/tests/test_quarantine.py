@@ -79,7 +79,7 @@ def test_any_text_in_a_row_is_read_back_unchanged():
 
 
 class _Database:
-    """A fake connection and cursor. It reads the pipe to the end and then reports a warning."""
+    """A fake connection and cursor. The cursor reads the pipe to its end and then reports a warning."""
 
     warning_count = 1
 

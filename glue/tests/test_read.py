@@ -68,7 +68,7 @@ def rejection(body: bytes, **options) -> tuple[str, str]:
     return rejected.value.code, rejected.value.reason
 
 
-# Accepted files.
+# Tests of accepted files.
 
 
 @pytest.mark.parametrize("bom", [b"", BOM])
@@ -104,7 +104,7 @@ def test_quotes_within_an_unquoted_cell_are_text():
     ]
 
 
-def test_cells_keep_their_spaces():
+def test_spaces_around_cells_are_unchanged():
     assert read(csv_of(expense(merchant="  Café  "))).rows[0][1][1] == "  Café  "
 
 
@@ -129,7 +129,7 @@ def test_empty_lines_and_comma_only_rows_may_precede_the_header():
     assert found.numbers == [5]
 
 
-# The header.
+# Tests of the header.
 
 
 def test_headers_may_have_any_order_any_letter_case_and_surrounding_spaces():
@@ -188,7 +188,7 @@ def test_a_file_without_a_header_is_rejected_for_missing_headers():
     assert "It has 2025-01-15, Café Central" in reason
 
 
-# Ragged rows.
+# Tests of ragged rows.
 
 
 def test_rows_with_too_few_or_too_many_cells_are_reported_with_their_number_and_text():
@@ -320,7 +320,7 @@ def test_a_line_end_in_a_quoted_cell_between_two_blocks_is_unchanged(block_bytes
     assert read(csv_of(*rows, line_end="\r\n"), block_bytes=block_bytes).rows == list(enumerate(rows, start=2))
 
 
-# Rejected files.
+# Tests of rejected files.
 
 
 @pytest.mark.parametrize("body", [b"", b" ", b"\n\n\r\n", BOM, BOM + b"\n", b",,,\n,,\n", b'""\n'])
@@ -482,7 +482,7 @@ def test_a_closed_quote_is_never_reported_as_open(last: str, screen: str, final:
     assert read(body.encode()).numbers == [2, 3]
 
 
-# Files with several faults.
+# Tests of files with several faults.
 
 LINE = ",".join(expense()).encode() + b"\n"
 LATIN_1 = b"2025-01-15,Caf\xe9,c,a,1,EUR,\n"

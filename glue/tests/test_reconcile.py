@@ -107,7 +107,7 @@ def test_late_repeated_or_reordered_events_change_nothing(flow: Flow):
     assert flow.transactions() == ["new"]
 
 
-# Rejected corrections.
+# Tests of rejected corrections.
 
 
 def test_a_rejected_correction_leaves_the_last_good_version_published(flow: Flow):
@@ -122,7 +122,7 @@ def test_a_rejected_correction_leaves_the_last_good_version_published(flow: Flow
     assert flow.unsettled() == []
 
 
-def test_the_newest_good_version_is_published_if_newer_ones_are_rejected(flow: Flow):
+def test_the_newest_good_version_is_published_if_newer_versions_are_rejected(flow: Flow):
     for body in (OLD, NEW, BAD, b""):
         flow.bucket.put(KEY, body)
     outcome = flow.reconcile(KEY)
@@ -132,7 +132,7 @@ def test_the_newest_good_version_is_published_if_newer_ones_are_rejected(flow: F
     assert flow.unsettled() == []
 
 
-def test_a_correction_after_a_rejected_one_is_published(flow: Flow):
+def test_a_correction_after_a_rejected_correction_is_published(flow: Flow):
     for body in (OLD, BAD, NEW):
         flow.put(KEY, body)
     assert flow.transactions() == ["new"]
@@ -149,7 +149,7 @@ def test_removing_a_rejected_version_changes_nothing_for_readers(flow: Flow):
     assert flow.unsettled() == []
 
 
-# Changes of the contract.
+# Tests of changed contracts.
 
 
 def with_contract(job: Reconciler, **changes: Any) -> Reconciler:
@@ -206,7 +206,7 @@ def test_a_rejected_upload_of_a_removed_feed_is_reconciled_only_once(flow: Flow)
     assert job.reconcile_key(KEY, None).result == "unchanged"
 
 
-# Interrupted loads.
+# Tests of interrupted loads.
 
 
 def interrupt(flow: Flow, body: bytes, rows: int = 1) -> None:
@@ -349,7 +349,7 @@ def test_a_failure_that_breaks_the_connection_keeps_its_cause_and_is_not_retried
     assert flow.reconcile(KEY).result == "published"
 
 
-# Records of an upload.
+# Tests of the values that an upload records.
 
 
 def test_an_upload_records_its_origin_and_its_times(flow: Flow):

@@ -90,7 +90,7 @@ def summary_rows(flow: Flow) -> int:
     return sum(fetch(flow.admin, f"SELECT COUNT(*) AS row_count FROM `{table}`")[0]["row_count"] for table in tables)
 
 
-# Random histories.
+# Tests of random histories.
 
 # Strings with different bytes that MySQL's collation treats as equal, or with characters that it ignores.
 MERCHANTS = ("Café", "Cafe\u0301", "Bar", "bar", "B\u200bar")
@@ -153,7 +153,7 @@ def test_a_summary_changes_when_another_upload_shadows_its_rows(flow: Flow):
     assert_same_as_over_rows(flow)
 
 
-# Changes by a release without summaries.
+# Tests of changes by a release without summaries.
 
 
 def touch_as_the_release_before(flow: Flow, key: str) -> None:
@@ -212,7 +212,7 @@ def test_a_publication_does_not_mark_an_outdated_summary_as_current(flow: Flow):
     assert_same_as_over_rows(flow)
 
 
-# Which uploads have summaries.
+# Tests of which uploads have summaries.
 
 
 def test_a_summary_with_too_many_groups_is_dropped_and_not_tried_again(reconciler: MakeReconciler, flow: Flow):
@@ -242,7 +242,7 @@ def test_a_rejected_upload_has_no_summary(flow: Flow):
     assert summary_rows(flow) == 0
 
 
-# Sums over streamed rows.
+# Tests of the sums over streamed rows.
 
 
 def checked_rows(rows: list[tuple[str, str, str]]) -> pa.Table:

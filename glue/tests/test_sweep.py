@@ -129,7 +129,7 @@ def test_rejected_uploads_are_found_again_after_their_contract_changes(flow: Flo
     assert flow.unsettled() == [KEY]
 
 
-# The order of keys.
+# Tests of the order of keys.
 
 
 def test_s3_and_mysql_list_keys_in_the_order_of_their_utf_8_bytes(flow: Flow):
@@ -170,7 +170,7 @@ def test_two_sorted_lists_are_joined_by_key(left: set[str], right: set[str]):
     ]
 
 
-# Large buckets.
+# Tests of large buckets.
 
 
 def test_the_sweep_streams_tens_of_thousands_of_keys_in_little_memory(flow: Flow, monkeypatch: pytest.MonkeyPatch):

@@ -51,7 +51,7 @@ def stored_amounts(*amounts: str, currency: str = "EUR") -> list[Decimal]:
     return values
 
 
-# Valid rows.
+# Tests of valid rows.
 
 
 def test_a_valid_row_is_stored_as_written():
@@ -251,7 +251,7 @@ def test_the_amount_of_a_quarantined_row_counts_if_it_is_readable():
     assert [row.amount for row in rows] == [Decimal("1.5"), Decimal("1.505"), None, None, Decimal(2)]
 
 
-# Dates and months.
+# Tests of dates and months.
 
 
 @pytest.mark.parametrize("day", ["2024-02-29", "2000-02-29", "1000-01-01", "9999-12-31"])
@@ -301,7 +301,7 @@ def test_a_month_is_stored_unchanged():
     assert check([["2025-12", "Food", "1", "EUR"]], BUDGET_HEADER, BUDGETS).rows["month"].to_pylist() == ["2025-12"]
 
 
-# Text and closed lists.
+# Tests of text, currencies and countries.
 
 
 @pytest.mark.parametrize("header", ["date", "merchant", "category", "account", "amount", "currency"])

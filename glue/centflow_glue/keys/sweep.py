@@ -71,7 +71,7 @@ def _list_uploads(connection: Connection) -> Iterator[tuple[str, list[Upload]]]:
 def _merge_by_key(
     left: Iterator[tuple[str, list[Version]]], right: Iterator[tuple[str, list[Upload]]]
 ) -> Iterator[tuple[str, list[Version], list[Upload]]]:
-    """Joins two sorted streams by key. A key that is missing on one side gets an empty list there."""
+    """Joins two sorted streams by key. A key that is missing in one stream gets an empty list for that stream."""
     versions, uploads = next(left, None), next(right, None)
     while versions or uploads:
         key = min((side[0] for side in (versions, uploads) if side), key=str.encode)

@@ -1,4 +1,4 @@
-"""Decides which owner's keys come next. Owners take turns, even if one owner has many keys (ADR 0023)."""
+"""Decides which owner's keys are reconciled next. Owners take turns, even if one owner has many keys (ADR 0023)."""
 
 from collections import Counter, deque
 from collections.abc import Iterable, Sequence
@@ -51,7 +51,7 @@ class Turns:
         first = min(FIRST_TURN_KEYS, -(-len(keys) // self._max_running))
         turn = [keys.popleft() for _ in range(min(len(keys), self._keys_per_turn.get(owner, first)))]
         if keys:
-            self._waiting[owner] = keys  # the owner goes behind the other owners
+            self._waiting[owner] = keys  # moves the owner behind the other owners
         self._running[owner] += 1
         self._count -= len(turn)
         return turn

@@ -78,7 +78,7 @@ def claim_upload(
 
 
 def record_loaded(connection: Connection, upload_id: int) -> None:
-    """Records that all rows of the upload are stored. They are not visible yet."""
+    """Records that all rows of the upload are stored. The rows are not visible yet."""
     _update(connection, upload_id, "loaded_at = UTC_TIMESTAMP(6)", ())
 
 

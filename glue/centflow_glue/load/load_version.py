@@ -1,7 +1,7 @@
 """Loads one version of an object into its feed's table, in one pass. The rows stay invisible until published.
 
-The rows stream as CSV through a pipe into MySQL's LOAD DATA LOCAL. No row passes between the JVM and Python, none stays
-in memory longer than its block, and nothing is staged (docs/adr/0002-rows-become-visible-by-a-state-flip.md).
+The rows stream as CSV through a pipe into MySQL's LOAD DATA LOCAL. No row passes between the JVM and Python. No row
+stays in memory longer than its block. There is no staging table (docs/adr/0002-rows-become-visible-by-a-state-flip.md).
 """
 
 from collections.abc import Callable
@@ -43,9 +43,9 @@ def load_version(
 
     Args:
         connection: A connection to MySQL without an open transaction.
-        open_stream: Opens the object's bytes. It is called again if a record needs the larger block.
+        open_stream: Opens the object's bytes. This function is called again if a record needs the larger block.
         contract: The feed's contract.
-        upload_id: The row of `uploads` that the rows belong to. It must have no stored rows.
+        upload_id: The row of `uploads` that the rows belong to. The upload must have no stored rows.
         compressed: Whether the object is gzip.
         limits: How large the object may be.
         summary_limits: The limits that decide which summaries are stored.
@@ -193,7 +193,7 @@ def _write_table(table: pa.Table, out: IO[bytes]) -> int:
 
 
 def _format_rows_statement(contract: Contract) -> str:
-    """Returns LOAD DATA for the feed's table. All names come from the contract, never from a file or a key."""
+    """Returns LOAD DATA for the feed's table. All names are from the contract, never from a file or a key."""
     columns = ["upload_id", "row_no"]
     assignments = ["fingerprint = UNHEX(@fingerprint)"]
     for column in contract.columns:

@@ -79,7 +79,8 @@ class RunningSummaries:
         parts = self._parts[summary.table]
         assert parts is not None, "the summary was given up"
         parts.append(part)
-        # The first part holds all earlier groups. The later parts are merged into it once they have more groups.
+        # The first part holds all earlier groups. The later parts are merged into the first part once they contain more
+        # groups than the first part.
         is_due = sum(part.num_rows for part in parts[1:]) > max(parts[0].num_rows, self._limits.rows_at_once)
         if is_due or self._bytes(summary, parts) > self._limits.bytes:
             parts[:] = [_regroup(parts, summary)]
@@ -90,7 +91,8 @@ class RunningSummaries:
         """Returns whether the groups exceed the memory limit, or the summary is likely to end with too many groups."""
         if self._bytes(summary, [groups]) > self._limits.bytes // 2:
             return True
-        # Group growth slows down as rows arrive. At twice the limit it rarely recovers, so give up.
+        # Group growth slows down as rows arrive. A summary at twice the limit rarely ends below the limit, so drop the
+        # summary.
         is_late = self._rows >= 4 * self._limits.rows_at_once
         return is_late and groups.num_rows * self._limits.rows_per_group > 2 * self._rows
 

@@ -18,7 +18,7 @@ SHARING_MEMORY = (
     "SET SESSION sort_buffer_size = 67108864, join_buffer_size = 67108864,"
     " tmp_table_size = 268435456, max_heap_table_size = 268435456"
 )
-# MySQL keeps the sort of a common table expression only if the expression has a LIMIT.
+# MySQL sorts a common table expression only if the expression has a LIMIT.
 NO_LIMIT = 2**64 - 1
 
 
@@ -30,13 +30,14 @@ def update_shadow_flags(
 ) -> None:
     """Decides again which upload shows each row of the changed uploads. Updates flags, counts and summaries.
 
-    Only rows with a fingerprint of a changed upload are compared. All other rows stay as they are.
+    Only rows with a fingerprint of a changed upload are compared. All other rows stay unchanged.
 
     Args:
         cursor: A cursor in the transaction that publishes.
         contract: The feed's contract.
         changed: The uploads that become visible or stop being visible.
-        visible: Every published upload that can share a row with a changed one, and the changed one that is published.
+        visible: Every published upload that can share a row with a changed upload, and the changed upload that is
+            published.
     """
     newest_first = ", ".join(map(str, _order_newest_first(cursor, visible)))
     cursor.execute(SHARING_MEMORY)

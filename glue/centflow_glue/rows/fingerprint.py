@@ -32,7 +32,7 @@ def compute_fingerprints(rows: pa.Table, contract: Contract) -> pa.Array:
 
 
 def _format_hexadecimal(digests: list[bytes]) -> pa.StringArray:
-    """Returns digests as hexadecimal strings in one Arrow buffer, which is faster than one Python string each."""
+    """Returns digests as hexadecimal strings in one Arrow buffer. One Python string per digest would be slower."""
     text = b"".join(digests).hex().encode()
     offsets = np.arange(0, len(text) + 1, 2 * DIGEST_BYTES, dtype=np.int32)
     return pa.StringArray.from_buffers(len(digests), pa.py_buffer(offsets), pa.py_buffer(text))

@@ -66,7 +66,7 @@ class QuarantinedRows:
     """Bad rows as columns, sorted by row number.
 
     Messages are formatted only during iteration. Formatting every row of a bad upload would take a hundred times as
-    long as reading a valid one, and only the first bad rows of a rejected upload are stored.
+    long as reading a valid upload, and only the first bad rows of a rejected upload are stored.
 
     Attributes:
         reasons: The reasons that the column `reason` refers to.

@@ -1,4 +1,4 @@
-"""Reads the bytes of an object as batches of cells, in one pass and limited memory, with spreadsheet row numbers."""
+"""Reads the bytes of an object as batches of cells with row numbers, in one pass and with limited memory."""
 
 import re
 from collections import Counter, deque
@@ -69,7 +69,7 @@ class RecordTooLongError(Exception):
 
 @dataclass(frozen=True)
 class Batch:
-    """Consecutive rows of an upload, without the ragged ones.
+    """Consecutive rows of an upload, without ragged rows.
 
     Attributes:
         row_numbers: The number of each row, uint32.
@@ -269,7 +269,7 @@ class CsvReader:
             raise self._too_large()
 
     def _reject_open_quote(self, last_row: int) -> None:
-        """Rejects a file with an open quote. The rest of the file is one cell, so no row after it can be trusted."""
+        """Rejects a file with an open quote. The rest of the file is one cell, so no later row can be read."""
         if not self._numbers.end_seen:
             raise UploadRejectedError(
                 "open_quote",
@@ -320,7 +320,7 @@ class _RowNumbers:
         self._waiting: tuple[list[int], list[int], list[str]] = ([], [], [])
         self._waiting_bytes = 0
         self._reported = 0
-        # Runs of row numbers that the reader has not used yet. Both threads change this and the following fields.
+        # Runs of row numbers that the reader has not used yet. Both threads change `_runs` and the following fields.
         self._runs: deque[RowNumbers] = deque()
         # The next row after these runs, first in pyarrow's count and then as a row number.
         self._next_counted = self._next_number = 1

@@ -62,14 +62,14 @@ class RemovedRows:
 def has_many_rows(data: bytes, columns: int) -> bool:
     """Returns whether the bytes have more line ends than valid rows with this number of columns could have."""
     least = len(data) // max(columns, SHORT_BYTES)
-    # Both line ends are control characters, and valid files have few others.
+    # Carriage return and line feed are control characters, and valid files contain few other control characters.
     if _count(data, np.less, CARRIAGE_RETURN + 1) <= least:
         return False
     return max(_count(data, np.equal, LINE_FEED), _count(data, np.equal, CARRIAGE_RETURN)) > least
 
 
 def _count(data: bytes, compare: np.ufunc, code: int) -> int:
-    """Counts bytes. This is five times as fast as `bytes.count`, which matters because every block is counted."""
+    """Counts bytes. The function is five times as fast as `bytes.count`, which matters because it reads every block."""
     codes = np.frombuffer(data, np.uint8)
     found = np.empty(COUNTED_BYTES, np.bool_)
     count = 0
@@ -82,7 +82,7 @@ def _count(data: bytes, compare: np.ufunc, code: int) -> int:
 def advance_context(context: bytes, data: bytes) -> bytes:
     """Returns a few bytes that can replace `context` and `data`.
 
-    They do not change how later bytes split into cells.
+    With these bytes before them, later bytes split into the same cells.
     """
     if not data:
         return context

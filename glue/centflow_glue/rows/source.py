@@ -14,11 +14,12 @@ from centflow_glue.rejection import UploadRejectedError
 from centflow_glue.rows.gunzip import GzipReader
 from centflow_glue.rows.short_rows import BEFORE_CELL, RemovedRows, advance_context, has_many_rows, remove_short_rows
 
-# A message shows this many bytes on either side of a byte that is not UTF-8.
+# The number of bytes that a message shows on either side of a byte that is not UTF-8.
 SHOWN_BYTES = 20
 # Short rows are removed from pieces of this size, because numpy needs 40 times as much memory.
 PIECE_BYTES = 256 << 10
-# A block for pyarrow ends once short rows were removed from this many bytes. This limits the memory for removed rows.
+# A block for pyarrow ends once short rows were removed from this number of bytes, which limits the memory for removed
+# rows.
 SHORT_ROWS_BYTES = MIB
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 # pyarrow overlooks commas and line ends shortly after a NUL, and would merge two rows into one. The source therefore
@@ -29,7 +30,7 @@ ESCAPED_NUL, ESCAPED_ESCAPE = f"{ESCAPE}0", f"{ESCAPE}1"
 
 @dataclass(frozen=True)
 class Malformed:
-    """The first byte of a CSV that is not UTF-8.
+    """The first byte of a CSV that is not valid UTF-8.
 
     Attributes:
         byte: The value of the byte.
@@ -46,11 +47,12 @@ class Source(io.RawIOBase):
     pyarrow is slow for many short rows. The source therefore replaces them with a marker, a row that begins with
     `removed_rows_marker`.
 
-    At the first fault the bytes end as if the file ended there, and pyarrow parses everything before the fault. An
-    error would instead discard the blocks that pyarrow has read ahead, and their number depends on its threads.
+    At the first fault the bytes end as if the file ended there, and pyarrow parses everything before the fault. If the
+    source raised an error instead, pyarrow would discard the blocks that it has read ahead. Their number depends on
+    pyarrow's threads.
 
-    The end marker is a row with more cells than the header. pyarrow reports it as ragged. The report shows the reader
-    in which row and cell the bytes end.
+    The end marker is a row with more cells than the header. pyarrow reports the end marker as ragged. The report shows
+    the reader in which row and cell the bytes end.
 
     Args:
         stream: The bytes of the object.
@@ -173,7 +175,8 @@ class Source(io.RawIOBase):
             self._raw = data[len(whole) :] + self._raw
         self._ready += self._remove_short_rows(self._escape(whole))
         if is_last:
-            # The x" closes an open quote, so the marker's cells count whether or not the bytes end within quotes.
+            # If the bytes end within quotes, the `x"` closes the quoted cell. Otherwise the `x` is ordinary text. In
+            # either case, pyarrow sees the marker's commas as separators.
             self._ready += (f'x"{self.end_marker}\n' if is_cut else f"\n{self.end_marker}\n").encode()
             self._finished = True
 

@@ -120,7 +120,7 @@ class _Amounts:
     Attributes:
         values: decimal128 with the table's precision; null if the table cannot store the cell.
         is_number: Whether the cell has the form of a number.
-        fits: Whether the amount has few enough digits before the point.
+        fits: Whether the number of digits before the decimal point is within the limit.
         too_precise: Whether the amount has more decimals than the table stores.
     """
 
