@@ -24,17 +24,17 @@ from centflow_glue.restored_host import check_restored_host
 # of RDS takes 60 to 120 s.
 ATTEMPTS = 22
 LONGEST_WAIT_SECONDS = 10
-# In a failover the old host of RDS disappears and does not close its connections. The system therefore probes a silent
-# server after 30 s, then three times 10 s apart. Unconfirmed data fails after 60 s. The defaults are two hours and
-# about 15 minutes.
+# In a failover the old host of RDS disappears and does not close its connections. The operating system therefore probes
+# a silent server after 30 s, then three times 10 s apart. A connection whose sent data is not confirmed fails after 60
+# s. The defaults are two hours and about 15 minutes.
 KEEP_ALIVE = {
     socket.TCP_KEEPIDLE: 30,
     socket.TCP_KEEPINTVL: 10,
     socket.TCP_KEEPCNT: 3,
     socket.TCP_USER_TIMEOUT: 60_000,
 }
-# MySQL may have to wait long for the next row while the job reads a file from S3 and validates rows. By default MySQL
-# gives up after 30 s: https://dev.mysql.com/doc/refman/8.4/en/server-system-variables.html#sysvar_net_read_timeout.
+# The time for which MySQL waits for the next row. The job may take long to read a file from S3 and to validate rows.
+# The default is 30 s: https://dev.mysql.com/doc/refman/8.4/en/server-system-variables.html#sysvar_net_read_timeout.
 ROWS_WITHIN_SECONDS = 3600
 TRANSIENT_ERRORS = frozenset(
     {

@@ -3,7 +3,8 @@
 from dataclasses import dataclass, replace
 
 MIB = 1 << 20
-# Bank statements in gzip expand 5 to 30 times, repeated text up to 1,030 times. Small files may expand without limit.
+# Bank statements in gzip expand 5 to 30 times, repeated text up to 1,030 times. A gzip file may expand up to 1 MiB even
+# if it is small.
 MOST_EXPANSION = 100
 SMALL_GZIP_BYTES = MIB
 

@@ -25,7 +25,7 @@ from centflow_glue.reconcile import Outcome
 
 NAMESPACE = "Centflow"
 SERVICE = "load"
-# The units of all metrics that the job emits. Their alarms and graphs are in infra/src/metrics.ts.
+# The units of all metrics that the job emits. infra/src/metrics.ts defines their alarms and graphs.
 UNITS: Mapping[str, str] = {
     "SecondsToVisible": "Seconds",
     "UploadsPublished": "Count",

@@ -33,9 +33,10 @@ from centflow_glue.log_text import describe_error, describe_rejection, quote_key
 from centflow_glue.publish.publication import Publication, add_missing_summaries, publish
 from centflow_glue.rejection import UploadRejectedError
 
-# Another job run may need minutes to load an earlier version of the same key if the version is large.
+# The time that a job run waits for a key's lock. Another job run may need minutes to load a large version of the key.
 LOCK_SECONDS = 1800
-# If a version is removed while the job reads it, the job lists S3 again, at most this many times in total.
+# The maximum number of times that the job lists S3 for one key. The job repeats the listing if a version was removed
+# while the job was reading it.
 MAX_LISTINGS = 10
 
 logger = logging.getLogger(__name__)
@@ -175,7 +176,7 @@ class Reconciler:
     def _load_and_record(
         self, version: Version, contract: Contract | None, event_time: datetime | None
     ) -> LoadedUpload:
-        """Loads one version's rows, invisible, and records in `uploads` how the load ended.
+        """Loads one version's rows, still invisible to readers, and records in `uploads` how the load ended.
 
         Raises:
             UploadRejectedError: The version is not acceptable. Its upload is `rejected`.

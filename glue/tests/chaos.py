@@ -27,7 +27,7 @@ from chaos_stack import LocalStack
 from stack import tool_paths
 
 ROUND_S = 25
-# If the stack is slow to start, a round continues until the owners have taken this many steps.
+# The minimum number of steps that the owners take in a round. A round takes longer if the stack starts slowly.
 STEPS_OF_ROUND = 20
 ROUND_AT_MOST_S = 120
 DISK_MB = 1800

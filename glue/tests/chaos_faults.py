@@ -13,9 +13,9 @@ from pathlib import Path
 
 from chaos_stack import LocalStack, parts_present, send
 
-# Parts whose clock can be set: packages/local-processes/src/supervise.ts.
+# The parts whose clock can be set. packages/local-processes/src/supervise.ts has the same list.
 CLOCK_PARTS = ("mysqld", "emulator")
-# libfaketime also changes the clock that measures waits. A wait may therefore be longer by twice the step.
+# libfaketime also changes the clock that measures waits. A wait may therefore become longer by up to twice this value.
 MAX_CLOCK_STEP_S = 30
 # The share of the time for which mysqld runs during the fault `slow_database`.
 SLOW_SHARE = 0.15

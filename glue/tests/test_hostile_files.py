@@ -56,7 +56,8 @@ FAULTS = {
     *("too_many_decimals", "unknown_currency", "unknown_value", "control_character", "too_long"),
 }
 
-# Splits a record into cells as RFC 4180 and the job's reader do. Text after a closing quote belongs to the same cell.
+# Splits a record into cells in the same way as RFC 4180 and the job's reader. Text after a closing quote belongs to the
+# same cell.
 CELL = re.compile(rb'(?:"([^"]*(?:""[^"]*)*)"?)?([^,\r\n]*)(,|\r\n|\n|\r|\Z)')
 
 
@@ -242,7 +243,7 @@ def test_a_header_that_repeats_a_column_thousands_of_times_is_read_as_fast_as_ot
     assert seconds("date," * 12_000 + ",".join(HEADER)) <= 10 * seconds(names)
 
 
-# The kinds of files that are slowest for their size. Each file has this size.
+# The size of the files in COSTLY, in bytes. They are the kinds of files that are slowest for their size.
 COSTLY_BYTES = 1 << 20
 WIDE = csv_of(header=[*HEADER, *[""] * 505])
 COSTLY = {

@@ -78,7 +78,7 @@ def test_removing_short_rows_does_not_change_the_result_of_a_file(
 
 @given(st.lists(st.sampled_from([*b'"",\n\ra']), min_size=1, max_size=40).map(bytes), st.data())
 def test_a_context_has_the_same_effect_on_later_bytes_as_the_whole_text(text: bytes, data: st.DataObject):
-    """Checks that the marker is in quotes after the context if and only if it is in quotes after the whole text."""
+    """Compares the context with the whole text. Later bytes must be within quotes after both, or after neither."""
     position = data.draw(st.integers(0, len(text)))
     context = advance_context(advance_context(BEFORE_CELL, text[:position]), text[position:])
     for more in (b"a", b'"', b'""', b'"""'):

@@ -8,7 +8,8 @@ from centflow_glue.rejection import UploadRejectedError, quoted
 RAW_PREFIX = "raw/"
 DEFAULT_OWNER = "default"
 OWNER_MAX_LENGTH = 64
-# Keys have up to 1,024 bytes. A message that quotes a key must still have room for its advice.
+# The maximum number of characters of a key that a message quotes. A key may have 1,024 bytes, and the message must
+# still have room for advice.
 SHOWN_LENGTH = 200
 
 

@@ -15,8 +15,8 @@ from centflow_glue.keys.object_key import RAW_PREFIX, is_folder_placeholder, par
 from centflow_glue.keys.uploads import UPLOAD_COLUMNS, Upload, parse_upload
 from centflow_glue.limits import SUMMARY_LIMITS, SummaryLimits
 
-# The event, its batch and the start of the job run take a minute or two. The event of a younger version may still be on
-# its way.
+# A newer version counts as missed only after this time. The event, its batch and the start of the job run take a minute
+# or two.
 MISSED_AFTER = timedelta(minutes=15)
 
 
@@ -28,8 +28,8 @@ def find_keys(
 ) -> Iterator[KeyToReconcile]:
     """Yields the keys that need reconciling.
 
-    S3's listing and the rows of `uploads` are both sorted by the UTF-8 bytes of the key. The sweep walks through them
-    side by side and holds neither in memory.
+    S3's listing and the rows of `uploads` are both sorted by the UTF-8 bytes of the key. The sweep reads both streams
+    in parallel and holds neither of them in memory.
 
     Args:
         bucket: The uploads bucket.

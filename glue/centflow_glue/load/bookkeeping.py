@@ -67,7 +67,7 @@ def claim_upload(
         is_new = cursor.rowcount == 1
     connection.commit()
     if contract is None:
-        if not is_new:  # its feed no longer exists
+        if not is_new:  # the key's feed no longer exists
             _update(connection, upload_id, "feed = NULL, contract_sha256 = NULL", ())
     else:
         if not is_new:

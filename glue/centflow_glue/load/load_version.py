@@ -26,7 +26,7 @@ from centflow_glue.rows.quarantine import QuarantinedRow
 from centflow_glue.rows.read import CsvReader, read_in_blocks
 from centflow_glue.rows.validate import validate
 
-# An upload with a larger share of bad rows is probably not a CSV of its feed.
+# The maximum share of bad rows. An upload with a larger share is probably not a CSV of its feed.
 QUARANTINE_LIMIT = 0.5
 
 

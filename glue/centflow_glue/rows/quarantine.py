@@ -21,7 +21,7 @@ BAD_ROWS = pa.schema(
         "amount": pa.decimal128(38, 4),
     }
 )
-# Messages are formatted for this many rows at a time.
+# The number of rows whose messages are formatted at a time.
 FORMATTED_ROWS = 1000
 
 

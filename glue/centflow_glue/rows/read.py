@@ -35,7 +35,7 @@ BLOCK_BYTES = 4 * MIB
 LARGE_BLOCK_BYTES = 32 * MIB
 HEAD_BYTES = 64 << 10
 HEADER_SHOWN = 80
-# Bank statements have fewer columns. Each column of a row takes time, even an empty one.
+# The maximum number of columns. Bank statements have fewer. Each column of a row takes time, even an empty column.
 MOST_COLUMNS = 512
 
 # The number of ragged rows that are passed to the handler together.
@@ -52,7 +52,8 @@ SIGNATURES = (
     (b"%PDF", "not_csv", "The file is a PDF. Export the transactions as CSV."),
     (b"\x1f\x8b", "not_csv", "The file is gzip, but its name does not say so. Name it *.csv.gz."),
 )
-# A cell, and then a comma, a line end or the end of the text. Text after a closing quote belongs to its cell.
+# Matches a cell and the comma, the line end or the end of the text after it. Text after a closing quote belongs to its
+# cell.
 CELL = re.compile(r'(?:"((?:[^"]|"")*)("?))?([^,\r\n]*)(,|\r\n|\n|\r|\Z)')
 
 # A message shows the text around a byte that is not UTF-8. Each of these characters ends that text.

@@ -24,11 +24,11 @@ RowNumbers = np.ndarray[Any, np.dtype[np.uint32]]
 Mask = np.ndarray[Any, np.dtype[np.bool_]]
 
 QUOTE, COMMA, LINE_FEED, CARRIAGE_RETURN = b'",\n\r'
-# Rows of this length or less are slow for their size, even with few columns. Every valid row is longer.
+# Rows up to this length, in bytes, are slow for their size, even with few columns. Every valid row is longer.
 SHORT_BYTES = 16
-# Bytes that are counted at a time. They fit into the cache of a core.
+# The number of bytes that are counted at a time. They fit into the cache of a core.
 COUNTED_BYTES = 128 << 10
-# The check whether a text ends within quotes first searches this many bytes at the end of the text.
+# To check whether a text ends within quotes, the job first reads this number of bytes at the end of the text.
 TAIL_BYTES = 1 << 10
 
 # Contexts: a few bytes that represent all earlier bytes. The earlier bytes end in an unquoted cell, before a cell, or
@@ -190,7 +190,8 @@ def _find_outside_quotes(codes: Bytes) -> Mask | None:
     odd, starts_cell = _find_odd_runs(codes)
     if not len(odd):
         return None
-    # A run within a cell closes an open quote. The later runs at the start of a cell open and close in turn.
+    # An odd run within a cell always ends outside quotes. After it, odd runs at the start of a cell alternate: the
+    # first opens a quoted cell, the next closes it.
     number = np.arange(1, len(odd) + 1)
     within = np.where(starts_cell, (number - np.maximum.accumulate(np.where(starts_cell, 0, number))) % 2, 0)
     borders = np.zeros(len(codes), np.int8)
