@@ -114,7 +114,7 @@ class Chaos:
         swept = self.stack.centflow("sweep")
         assert swept.returncode == 0, f"the sweep failed: {swept.stdout}{swept.stderr}"
         found = self.history.in_bucket(s3)
-        assert not self.history.lost(found), f"S3 has confirmed and lost {self.history.lost(found)}"
+        assert not self.history.lost(found), f"S3 confirmed and then lost {self.history.lost(found)}"
         published = list(filter(None, (found.published(key) for key in found.versions)))
         with closing(self.stack.connect()) as database:
             model.assert_same(model.shown_views(database, OWNERS), model.views(published))
@@ -157,7 +157,7 @@ class Chaos:
                 raise AssertionError(f"{reason}\n{waiting}\n{doctor.stdout}{doctor.stderr}\n{self.stack.last_lines()}")
             time.sleep(1)
         if dead := sum(messages_in(sqs, DEAD_LETTERS).values()):
-            say(f"{dead} messages were given up after five attempts; they are moved back, as an operator would")
+            say(f"{dead} messages are in the DLQ after five attempts; chaos redrives them, as an operator would")
             moved = self.stack.centflow("redrive")
             assert moved.returncode == 0, f"{moved.stdout}{moved.stderr}"
             while any(sum(messages_in(sqs, queue).values()) for queue in (QUEUE, DEAD_LETTERS)):
@@ -187,9 +187,9 @@ class Chaos:
     def stop(self) -> None:
         """Checks that Ctrl-C ends the stack and leaves no process."""
         exit_code = self.stack.stop(STOP_WITHIN_S)
-        assert exit_code == 0, f"the stack ended with {exit_code}:\n{self.stack.last_lines()}"
+        assert exit_code == 0, f"the stack ended with exit code {exit_code}:\n{self.stack.last_lines()}"
         left = self.stack.processes_left(10)
-        assert not left, f"processes are left: {left}"
+        assert not left, f"processes of the stack are still running: {left}"
 
     def check(self, name: str, work: Callable[[], None]) -> bool:
         """Runs a check and prints whether it passed."""
@@ -209,10 +209,10 @@ class Chaos:
         if not self.stack.has_ended:
             return
         if self.stack.exit_code is not None:
-            say(f"  the stack ended with {self.stack.exit_code}: {self.stack.reason_of_end()}")
+            say(f"  the stack ended with exit code {self.stack.exit_code}: {self.stack.reason_of_end()}")
             # After a kill, the stack's main process ends before its child processes.
             left = self.stack.processes_left(60)
-            assert not left, f"the stack has ended, and left {left}"
+            assert not left, f"the stack has ended, but these processes are still running: {left}"
         self.stack.start()
 
     def _prepare(self, folder: Path) -> Machine:
@@ -267,9 +267,9 @@ def say(text: str) -> None:
 def main() -> int:
     """Runs chaos. Returns the exit code."""
     parser = argparse.ArgumentParser(description="Random histories and faults on the whole local stack.")
-    parser.add_argument("--minutes", type=float, required=True, help="how long faults and histories go on")
-    parser.add_argument("--seed", type=int, required=True, help="chooses histories and faults")
-    parser.add_argument("--keep-logs", type=Path, help="a folder for the stack's logs")
+    parser.add_argument("--minutes", type=float, required=True, help="how long to cause faults and run histories")
+    parser.add_argument("--seed", type=int, required=True, help="the seed of the random histories and faults")
+    parser.add_argument("--keep-logs", type=Path, help="the folder to which the stack's logs are copied")
     options = parser.parse_args()
     say(f"seed {options.seed}, {options.minutes:g} minutes, {os.cpu_count()} processors")
     with chaos_of(options.seed, options.keep_logs) as chaos:

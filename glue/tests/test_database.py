@@ -246,7 +246,9 @@ def test_an_unknown_server_is_refused_at_once_even_on_the_loopback(
     assert not is_transient(refused.value)
 
 
-def test_authorities_in_s3_are_read_once(monkeypatch: pytest.MonkeyPatch, tls_server: MysqlServer, bucket: Bucket):
+def test_certificate_authorities_in_s3_are_read_only_once(
+    monkeypatch: pytest.MonkeyPatch, tls_server: MysqlServer, bucket: Bucket
+):
     authority = trustme.CA()
     present(tls_server, authority, "localhost")
     bucket.s3.put_object(Bucket=bucket.name, Key="a folder/ca.pem", Body=authority.cert_pem.bytes())

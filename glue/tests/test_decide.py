@@ -82,7 +82,7 @@ def test_an_object_without_any_version_in_s3_is_retired():
     assert decide([], [before], CONTRACT) == Decision(to_load=(), published=None, stale=(before,), is_deleted=True)
 
 
-def test_a_killed_load_starts_again():
+def test_a_version_whose_load_was_killed_is_loaded_again():
     killed = upload(1, "v1", "loading", True)
     assert decide([version("v1")], [killed], CONTRACT) == Decision((version("v1"),), None, (killed,), False)
 

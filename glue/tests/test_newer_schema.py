@@ -37,7 +37,7 @@ def newer_schema(admin: Connection) -> Iterator[None]:
 pytestmark = pytest.mark.usefixtures("newer_schema")
 
 
-def test_rows_load_with_null_in_unknown_columns(flow: Flow):
+def test_rows_are_loaded_with_default_values_in_unknown_columns(flow: Flow):
     outcome = flow.put(A, csv_of(expense(city="Wien"), expense(amount="1.234,56", city=""), header=[*HEADER, "city"]))
     assert outcome.result == "published"
     (row,) = fetch(flow.admin, "SELECT * FROM expenses")
@@ -47,7 +47,7 @@ def test_rows_load_with_null_in_unknown_columns(flow: Flow):
         assert list(row.values()) == [None, 7]
 
 
-def test_uploads_can_be_corrected_overlapped_and_undone(flow: Flow):
+def test_a_newer_schema_allows_corrections_overlapping_uploads_and_deletes(flow: Flow):
     flow.put(A, csv_of(expense(), expense(merchant="Bar", amount="9")))
     flow.put(A, csv_of(expense(), expense(merchant="Bar", amount="8")))
     flow.put(B, csv_of(expense()))
@@ -61,7 +61,7 @@ def test_uploads_can_be_corrected_overlapped_and_undone(flow: Flow):
 
 
 @pytest.mark.parametrize("feed", load_contracts())
-def test_the_example_of_every_feed_loads(flow: Flow, feed: str):
+def test_the_example_of_every_feed_loads_into_a_newer_schema(flow: Flow, feed: str):
     key = f"raw/{feed}/example.csv"
     outcome = flow.put(key, (REPOSITORY / "samples" / key).read_bytes())
     assert outcome.result == "published"

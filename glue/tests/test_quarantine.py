@@ -60,7 +60,7 @@ def test_ragged_and_faulty_rows_are_written_in_the_order_of_their_numbers():
         ]
 
 
-def test_the_first_row_has_the_lowest_number():
+def test_the_first_quarantined_row_has_the_lowest_number():
     with QuarantineFiles(7) as quarantine:
         assert quarantine.first is None
         quarantine.ragged.write(batch(row(9)))
@@ -68,7 +68,7 @@ def test_the_first_row_has_the_lowest_number():
         assert quarantine.first == row(4, code="bad_date")
 
 
-def test_any_text_in_a_row_is_read_back_unchanged():
+def test_any_text_in_a_quarantined_row_is_read_back_unchanged():
     text = 'NULL \\N "quoted",\r\nline\ttab\0☕'
     with QuarantineFiles(7) as quarantine:
         bad = row(2, column="amount", code="bad_number", message=text, raw_text=text * 1000)

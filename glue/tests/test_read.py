@@ -86,7 +86,7 @@ def test_a_byte_order_mark_and_the_kind_of_line_end_do_not_change_the_rows(
     assert found.header.names == HEADER
 
 
-def test_a_gzip_of_several_members_is_one_csv():
+def test_a_gzip_file_of_several_members_is_read_as_one_csv():
     first, second = csv_of(expense()), csv_of(expense(amount="4"))[len(HEAD) + 1 :]
     assert read(gzip.compress(first) + gzip.compress(second), compressed=True).numbers == [2, 3]
 
@@ -108,7 +108,7 @@ def test_spaces_around_cells_are_unchanged():
     assert read(csv_of(expense(merchant="  Café  "))).rows[0][1][1] == "  Café  "
 
 
-def test_a_header_alone_has_no_rows():
+def test_a_file_with_only_a_header_has_no_rows():
     for body in (HEAD, f"{HEAD}\n", f"{HEAD}\r\n\r\n", f"{HEAD}\n,,,,,,\n"):
         found = read(body.encode())
         assert found.rows == []
@@ -220,7 +220,7 @@ def test_an_error_in_the_handler_of_ragged_rows_is_raised_unchanged():
 
 
 @pytest.mark.parametrize("block_bytes", [150, 157, 200, 256, 1000])
-def test_row_numbers_are_right_across_blocks(block_bytes: int):
+def test_row_numbers_are_correct_across_blocks(block_bytes: int):
     chance = random.Random(block_bytes)
     lines, expected, ragged = [HEAD], [], []
     for number in range(2, 400):
@@ -324,7 +324,7 @@ def test_a_line_end_in_a_quoted_cell_between_two_blocks_is_unchanged(block_bytes
 
 
 @pytest.mark.parametrize("body", [b"", b" ", b"\n\n\r\n", BOM, BOM + b"\n", b",,,\n,,\n", b'""\n'])
-def test_a_file_without_any_value_is_empty(body: bytes):
+def test_a_file_without_any_value_is_rejected_as_empty(body: bytes):
     code, reason = rejection(body)
     assert code == "empty_file"
     assert "Upload it again with a header and rows" in reason
@@ -406,7 +406,7 @@ def test_a_gzip_file_with_a_changed_byte_is_rejected():
     assert code == "not_gzip"
 
 
-def test_an_empty_gzip_is_an_empty_file():
+def test_an_empty_gzip_file_is_rejected_as_empty():
     assert rejection(gzip.compress(b""), compressed=True)[0] == "empty_file"
     assert rejection(b"", compressed=True)[0] in ("empty_file", "truncated_gzip")
 
@@ -435,7 +435,7 @@ def test_a_gzip_bomb_is_not_expanded_beyond_the_limit():
     assert Counted.bytes_read < len(bomb)
 
 
-def test_a_file_of_exactly_the_limit_is_read():
+def test_a_file_whose_size_equals_the_limit_is_read():
     body = csv_of(expense())
     assert read(body, limits=ReadLimits(expanded_bytes=len(body))).numbers == [2]
     assert rejection(body, limits=ReadLimits(expanded_bytes=len(body) - 1))[0] == "too_large"

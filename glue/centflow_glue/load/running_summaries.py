@@ -77,7 +77,7 @@ class RunningSummaries:
     def _add_part(self, summary: Summary, part: pa.Table) -> None:
         """Adds groups to a summary. Drops the summary if it has too many groups."""
         parts = self._parts[summary.table]
-        assert parts is not None, "the summary was given up"
+        assert parts is not None, "the summary was dropped"
         parts.append(part)
         # The first part holds all earlier groups. The later parts are merged into the first part once they contain more
         # groups than the first part.

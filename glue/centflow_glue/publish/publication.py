@@ -155,7 +155,10 @@ def _record_withdrawn(cursor: Cursor, upload_ids: Sequence[int], state: str) -> 
 
 
 def _record_published(cursor: Cursor, loaded: LoadedUpload) -> None:
-    """Makes an upload's rows visible, because the views show the rows of published uploads."""
+    """Sets an upload's state to `published`.
+
+    Readers then see its rows, because the views show only published uploads.
+    """
     tally = loaded.tally
     cursor.execute(
         "UPDATE uploads SET state = 'published', rows_read = %(read)s, rows_published = %(good)s, rows_duplicate = 0,"

@@ -118,7 +118,7 @@ def _skip_header(stored: "_Stored") -> bool:
 
 
 class _Stored:
-    """The compressed bytes, read in pieces that fit the parts of the format."""
+    """Reads the compressed bytes in pieces that match the parts of the gzip format."""
 
     def __init__(self, stream: IO[bytes]) -> None:
         self._stream = stream

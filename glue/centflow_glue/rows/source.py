@@ -261,7 +261,7 @@ def _first_malformed(data: bytes) -> int | None:
         pa.binary(), 1, [None, pa.py_buffer(np.array([0, len(data)], np.int32)), pa.py_buffer(data)]
     )
     try:
-        whole.cast(pa.string())  # validates UTF-8 without the GIL and without a str
+        whole.cast(pa.string())  # validates UTF-8 without holding the GIL or creating a str
     except pa.ArrowInvalid:
         try:
             data.decode()
