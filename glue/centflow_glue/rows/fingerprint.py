@@ -17,9 +17,9 @@ def compute_fingerprints(rows: pa.Table, contract: Contract) -> pa.Array:
     """Returns the fingerprint of each row, as 32 hexadecimal digits.
 
     A fingerprint is a hash of the row's transaction id, or of its natural key if the row has no id. The hash also
-    covers which of the two it is, so that an id never equals a natural key. Amounts are hashed by value (12.5 equals
-    12.50). Occurrence numbers are not hashed. Publication counts them in SQL, so the job does not hold a file's rows in
-    memory.
+    covers which of the two was hashed, so that an id never equals a natural key. Amounts are hashed by value (12.5
+    equals 12.50). Occurrence numbers are not hashed. Publication counts them in SQL, so the job does not hold a file's
+    rows in memory.
     """
     cells = [rows[contract.column(header).name].combine_chunks().cast(pa.string()) for header in contract.natural_key]
     identity = pc.binary_join_element_wise("key", *cells, SEPARATOR)
