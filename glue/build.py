@@ -1,10 +1,11 @@
-"""Builds `dist/wheels`: wheels of this package and of what AWS Glue 6.0 lacks, with their requirements.txt.
+"""Builds `dist/wheels`: the wheels of this package and of the dependencies that AWS Glue 6.0 does not provide.
 
-infra/ zips the folder for the job's `--additional-python-modules`. AWS describes the zip as "zip of wheels":
+The folder also contains their requirements.txt. infra/ zips the folder for the job's `--additional-python-modules`. AWS
+describes the zip as "zip of wheels":
 https://docs.aws.amazon.com/glue/latest/dg/aws-glue-programming-python-libraries.html
 
-Run it with `uv run --only-group build`, which provides pip and hatchling in the versions of uv.lock. The same sources
-result in the same bytes.
+Run it with `uv run --only-group build`, which provides pip and hatchling in the versions of uv.lock. The build is
+reproducible: the same sources give the same bytes.
 """
 
 import argparse
@@ -17,7 +18,7 @@ import tempfile
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parent
-# The earliest date that a zip can store. Without it hatchling would store the time of the last change.
+# The earliest date that a zip can store. Without a fixed date, hatchling would store the time of the last change.
 EPOCH = "315532800"
 # Glue 6.0: Python 3.13 on Amazon Linux 2023, x86-64.
 GLUE = ("--python-version=3.13", "--implementation=cp", "--platform=manylinux2014_x86_64")
@@ -29,7 +30,10 @@ def build_package(folder: Path) -> None:
 
 
 def download_dependencies(folder: Path) -> list[str]:
-    """Downloads the wheels that uv.lock pins, each checked by its hash. Returns their pins."""
+    """Downloads the wheels that uv.lock pins, each checked by its hash.
+
+    Returns the lines of requirements.txt that pin them.
+    """
     uv = os.environ.get("UV", "uv")
     exported = _run(
         uv, "export", "--frozen", "--quiet", "--no-default-groups", "--no-emit-project", "--no-header", "--no-annotate"
@@ -45,7 +49,7 @@ def download_dependencies(folder: Path) -> list[str]:
 
 
 def main() -> None:
-    """Rebuilds the folder."""
+    """Deletes the output folder and builds it from the sources and uv.lock."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--output", type=Path, default=PROJECT / "dist" / "wheels", help="the folder")
     output = parser.parse_args().output

@@ -1,8 +1,9 @@
 """The Centflow load job: makes the tables of MySQL agree with the objects under `raw/` of the uploads bucket.
 
-A CSV passes through the folders in this order: `keys` (which object keys, and what each needs) → `rows` (the bytes of
-an object as checked rows) → `load` (rows in the tables, invisible) → `publish` (rows that readers see).
+A CSV passes through four folders. `keys` finds object keys and decides what each needs. `rows` turns the bytes of an
+object into checked rows. `load` stores the rows in the tables, still invisible. `publish` makes the rows visible to
+readers.
 
-`main` runs the job, `tasks` distributes the keys over Spark, and `reconcile` takes one key through the folders. The
-other modules are shared by all of them. Each part imports only earlier parts (tests/test_layout.py).
+`main` runs the job, `tasks` distributes the keys over Spark, and `reconcile` takes one key through the folders. All of
+them share the other modules. Each part imports only the parts before it, which tests/test_layout.py checks.
 """

@@ -26,17 +26,19 @@ class JobArguments:
     """The arguments of one job run.
 
     Attributes:
-        keys_from: `manifest` for the keys of one manifest, `sweep` for all keys where `raw/` and `uploads` differ.
+        keys_from: `manifest` reconciles the keys of one manifest; `sweep` reconciles all keys for which S3 and
+            `uploads` differ.
         bucket: The uploads bucket.
         manifest: `s3://…` of the manifest; None with `sweep`.
-        waiting_manifests: `s3://…` of the folder where manifests wait while Glue cannot start another job run; None
-            for a run that takes none.
+        waiting_manifests: `s3://…` of the folder where manifests wait while Glue cannot start another job run; None if
+            the run takes no further manifests.
         database: The address of MySQL.
         limits: How large an upload may be.
         keys_per_batch: How many keys the driver holds at once.
         job_run_id: Glue's id of this run, `local` outside Glue.
-        metrics: Where to emit metrics; None for a run without metrics, such as one into another database.
-        summary_limits: Which summaries are kept, and how much memory they may take.
+        metrics: Where to emit metrics; None if the run emits no metrics, for example because it loads into another
+            database.
+        summary_limits: The limits that decide which summaries are stored, and how much memory they may use.
     """
 
     keys_from: str
@@ -52,7 +54,7 @@ class JobArguments:
 
 
 def parse_arguments(argv: Sequence[str]) -> JobArguments:
-    """Parses the arguments. Ignores the ones that Glue adds.
+    """Parses the arguments. Ignores the arguments that Glue adds.
 
     Raises:
         SystemExit: An argument is missing or wrong. argparse has printed which one.
@@ -62,16 +64,21 @@ def parse_arguments(argv: Sequence[str]) -> JobArguments:
     parser.add_argument("--bucket", required=True, help="the uploads bucket")
     parser.add_argument("--manifest", help="s3://… of the manifest (with --keys-from manifest)")
     parser.add_argument("--waiting-manifests", help="s3://… of the folder where further manifests wait for a job run")
-    parser.add_argument("--database-secret", required=True, help="name or ARN of the secret, with the JSON of RDS")
-    parser.add_argument("--database-name", help="another database than the one of the secret")
-    parser.add_argument("--database-host", help="a restored RDS instance of the same account and region")
+    parser.add_argument(
+        "--database-secret", required=True, help="name or ARN of the secret, whose JSON has the form that RDS writes"
+    )
+    parser.add_argument("--database-name", help="database to use instead of the one in the secret")
+    parser.add_argument(
+        "--database-host",
+        help="host to use instead of the one in the secret: a restored RDS instance of the same account and region",
+    )
     parser.add_argument("--database-ca", help="PEM of the authorities that the job trusts: a file or s3://…")
     parser.add_argument("--max-object-bytes", type=_positive, default=ReadLimits.object_bytes)
     parser.add_argument("--max-expanded-bytes", type=_positive, default=ReadLimits.expanded_bytes)
     parser.add_argument("--max-summary-bytes", type=_positive, default=SUMMARY_LIMITS.bytes)
     parser.add_argument("--keys-per-batch", type=_positive, default=1000)
     parser.add_argument(
-        "--metrics-log-group", help="CloudWatch log group for the run's metrics; without it there are none"
+        "--metrics-log-group", help="CloudWatch log group for the run's metrics; without a group the run emits none"
     )
     parser.add_argument("--environment", help="the dimension `environment` of the metrics")
     parser.add_argument("--JOB_RUN_ID", dest="job_run_id", default="local")
@@ -83,7 +90,7 @@ def parse_arguments(argv: Sequence[str]) -> JobArguments:
     if (known.metrics_log_group is None) != (known.environment is None):
         parser.error("--environment and --metrics-log-group require each other")
     database = DatabaseAddress(known.database_secret, known.database_name, known.database_ca, known.database_host)
-    # The metrics of the environment, and their alarms, describe its own database only.
+    # The environment's metrics and alarms must describe only the environment's own database.
     is_other_database = database.database is not None or database.host is not None
     return JobArguments(
         keys_from=known.keys_from,

@@ -47,8 +47,8 @@ def s3_client() -> Any:
 def list_versions(bucket: str, prefix: str) -> Iterator[list[Version]]:
     """Yields the versions of every key that begins with `prefix`: one list per key, newest first.
 
-    The keys come in the order of their UTF-8 bytes. Only one page of the listing (1,000 entries) and the versions of
-    one key are in memory.
+    The keys are sorted by their UTF-8 bytes. Only one page of the listing (1,000 entries) and the versions of one key
+    are in memory.
     """
     entries = _list_entries(bucket, prefix)
     for _, versions in groupby(entries, key=lambda version: version.object_key):
@@ -77,9 +77,9 @@ def open_version(bucket: str, version: Version) -> IO[bytes]:
 def is_removed(bucket: str, version: Version, error: Exception) -> bool:
     """Returns whether S3 refused to return a version because the version was removed.
 
-    S3 reports a missing version only to callers that may list the whole bucket. It denies access to other callers:
-    https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html. The job may list only versions, so it looks for
-    the version in that list.
+    S3 reports a missing version only to callers that may list the whole bucket. S3 denies access to other callers:
+    https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html. The job may list only versions, so this function
+    searches the list of versions.
     """
     code = error.response["Error"]["Code"] if isinstance(error, ClientError) else None
     if code != "AccessDenied":

@@ -30,7 +30,7 @@ class Column:
         integer_digits: The maximum number of digits before the decimal point.
         scale: Number of digits after the decimal point that the table stores.
         minimum: The lowest valid number, as a decimal string.
-        allowed: All valid values, if they are a closed list.
+        allowed: All valid values, if the contract lists them.
     """
 
     header: str
@@ -63,10 +63,10 @@ class SummaryColumn:
 
 @dataclass(frozen=True)
 class Summary:
-    """A table with the sums of each upload's rows.
+    """A summary of a feed: a table that stores sums over each upload's rows.
 
     Attributes:
-        table: The table. It also has `upload_id`, `amount` and `transactions`.
+        table: The table. Its further columns are `upload_id`, `amount` and `transactions`.
         columns: The columns by which rows are grouped, in the order of the table's key.
     """
 

@@ -24,17 +24,17 @@ from centflow_glue.restored_host import check_restored_host
 # of RDS takes 60 to 120 s.
 ATTEMPTS = 22
 LONGEST_WAIT_SECONDS = 10
-# In a failover the old host of RDS disappears and does not close its connections. The system therefore probes a silent
-# server after 30 s, then three times 10 s apart. Unconfirmed data fails after 60 s. The defaults are two hours and
-# about 15 minutes.
+# In a failover the old host of RDS disappears and does not close its connections. The operating system therefore probes
+# a silent server after 30 s, then three times 10 s apart. A connection whose sent data is not confirmed fails after 60
+# s. The defaults are two hours and about 15 minutes.
 KEEP_ALIVE = {
     socket.TCP_KEEPIDLE: 30,
     socket.TCP_KEEPINTVL: 10,
     socket.TCP_KEEPCNT: 3,
     socket.TCP_USER_TIMEOUT: 60_000,
 }
-# MySQL may have to wait long for the next row while the job reads a file from S3 and validates rows. By default MySQL
-# gives up after 30 s: https://dev.mysql.com/doc/refman/8.4/en/server-system-variables.html#sysvar_net_read_timeout.
+# The time for which MySQL waits for the next row. The job may take long to read a file from S3 and to validate rows.
+# The default is 30 s: https://dev.mysql.com/doc/refman/8.4/en/server-system-variables.html#sysvar_net_read_timeout.
 ROWS_WITHIN_SECONDS = 3600
 TRANSIENT_ERRORS = frozenset(
     {
@@ -56,7 +56,7 @@ class DatabaseAddress:
 
     Attributes:
         secret_id: Name or ARN of the secret: `{host, port, username, password, dbname}`, as RDS writes it. In the local
-            stack it also holds `authority`, the PEM of the authority that issued the server's certificate.
+            stack, the secret also holds `authority`, the PEM of the authority that issued the server's certificate.
         database: Overrides the secret's `dbname`.
         authorities: PEM of the authorities that may have issued the server's certificate, a file or `s3://bucket/key`;
             None for the authorities of the system.
@@ -95,7 +95,7 @@ def _read_credentials(address: DatabaseAddress) -> _Credentials:
 def connect(address: DatabaseAddress) -> GuardedConnection:
     """Opens a connection: UTC, READ COMMITTED, strict SQL mode, no autocommit, LOAD DATA LOCAL of one file.
 
-    Under REPEATABLE READ, deletes of adjacent ranges lock gaps and deadlock.
+    READ COMMITTED is necessary because deletes of adjacent ranges lock gaps under REPEATABLE READ, and then deadlock.
 
     Raises:
         HostError: The password may not be sent to the host of the address.
@@ -127,7 +127,7 @@ def connect(address: DatabaseAddress) -> GuardedConnection:
 
 
 def _keep_alive(connection: Connection) -> None:
-    """Makes the system notice a lost server, even while a long statement runs.
+    """Lets the operating system detect a lost server, even while a long statement runs.
 
     PyMySQL's own time-out for reads would end long statements.
     """
@@ -190,7 +190,7 @@ def is_transient(error: BaseException) -> bool:
 
 
 def retrying() -> Retrying:
-    """Returns attempts at growing intervals while errors are transient. The last attempt raises its error.
+    """Returns attempts at growing intervals, for as long as errors are transient. The last attempt raises its error.
 
     The limit counts attempts, not time, because an attempt may load for minutes before the outage begins.
     """

@@ -1,7 +1,8 @@
 """A connection to MySQL that protects the client's files and its password from the server.
 
-A server may answer any statement with a request for a file of the client's machine. It may also request the password in
-clear text (https://dev.mysql.com/doc/refman/8.4/en/load-data-local-security.html). PyMySQL complies with both requests.
+A server may answer any statement with a request for a file of the client's machine. A server may also request the
+password in clear text (https://dev.mysql.com/doc/refman/8.4/en/load-data-local-security.html). PyMySQL complies with
+both requests.
 """
 
 from collections.abc import Iterator
@@ -13,8 +14,8 @@ from pymysql.connections import Connection
 from pymysql.constants import CR, ER
 from pymysql.err import OperationalError
 
-# With these plugins the client proves that it knows the password and does not send it. There is one exception: if the
-# server has no cached hash, caching_sha2_password sends the password within TLS.
+# With these login plugins, the client proves that it knows the password without sending it. There is one exception: if
+# the server has no cached hash, caching_sha2_password sends the password within TLS.
 ALLOWED_PLUGINS = frozenset({"caching_sha2_password", "mysql_native_password"})
 
 _send_local_file = pymysql.connections._send_local_file  # type: ignore[attr-defined]
@@ -80,6 +81,6 @@ def _send_expected_file(filename: bytes | str, connection: Connection) -> None:
     _send_local_file(filename, connection)
 
 
-# PyMySQL offers no other way to refuse a single file. uv.lock pins its version, and a test uses a server that requests
-# other files.
+# PyMySQL offers no other way to refuse a single file. This patch is safe because uv.lock pins PyMySQL's version, and a
+# test runs a server that requests other files.
 pymysql.connections._send_local_file = _send_expected_file  # type: ignore[attr-defined]

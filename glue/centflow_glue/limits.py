@@ -1,9 +1,10 @@
-"""Limits: how large an upload may be, and which summaries of it are worth keeping."""
+"""Limits for the size of an upload, and for the summaries that are worth storing."""
 
 from dataclasses import dataclass, replace
 
 MIB = 1 << 20
-# Bank statements in gzip expand 5 to 30 times, repeated text up to 1,030 times. Small files may expand without limit.
+# Bank statements in gzip expand 5 to 30 times, repeated text up to 1,030 times. A gzip file may expand up to 1 MiB even
+# if it is small.
 MOST_EXPANSION = 100
 SMALL_GZIP_BYTES = MIB
 
@@ -23,7 +24,7 @@ class ReadLimits:
     gzip_bytes: int | None = None
 
     def for_gzip(self, stored_bytes: int) -> "ReadLimits":
-        """Returns the limits for a gzip file of this size. They also limit how much it may expand."""
+        """Returns the limits for a gzip file of this size, including how far the file may expand."""
         return replace(self, gzip_bytes=max(SMALL_GZIP_BYTES, MOST_EXPANSION * stored_bytes))
 
     @property
@@ -34,13 +35,13 @@ class ReadLimits:
 
 @dataclass(frozen=True)
 class SummaryLimits:
-    """The limits that decide which summaries are kept and how much memory they may take.
+    """The limits that decide which summaries are stored and how much memory they may use.
 
     Attributes:
-        least_rows: An upload with fewer good rows has no summaries. Its rows are read as quickly.
+        least_rows: An upload with fewer good rows has no summaries, because reading its rows is just as fast.
         rows_per_group: The minimum average number of rows per group. A summary with smaller groups is dropped.
         bytes: The maximum memory for the groups of one summary while an upload is loaded.
-        rows_at_once: How many rows are collected before they are added up.
+        rows_at_once: How many rows are collected before they are added to the groups.
     """
 
     least_rows: int = 1000
@@ -49,7 +50,7 @@ class SummaryLimits:
     rows_at_once: int = 1 << 16
 
     def is_usable(self, rows: int, groups: int) -> bool:
-        """Returns whether a summary is worth keeping, given the number of good rows and the number of groups."""
+        """Returns whether a summary is worth storing, given the number of good rows and the number of groups."""
         return rows >= self.least_rows and groups * self.rows_per_group <= rows
 
 

@@ -1,8 +1,8 @@
 """Descriptions of errors that are safe to log.
 
 The text of an error may quote cells. A rejection quotes the wrong cell, and MySQL, pyarrow and Python quote values that
-they refuse. Cells are personal data and belong in the database only. A log therefore has an error's type, code and
-place, and never its text. Object keys are logged, but only as `quote_key` quotes them.
+they refuse. Cells are personal data and belong in the database only. The job therefore logs an error's type, code and
+place, and never its text. Object keys are logged only in the form that `quote_key` returns.
 """
 
 import errno
@@ -16,12 +16,15 @@ from pymysql.err import MySQLError
 from centflow_glue.rejection import UploadRejectedError, quoted
 
 PACKAGE = Path(__file__).parent
-# The longest object key of S3, in bytes.
+# The maximum length of an S3 object key, in bytes.
 KEY_LENGTH = 1024
 
 
 def describe_error(error: BaseException) -> str:
-    """Returns an error and its causes without texts: `LoadFailedError (reconcile.py:18) from DataError 1406`."""
+    """Returns the types, places and codes of an error and its causes, never their texts.
+
+    Example: `LoadFailedError (reconcile.py:18) from DataError 1406`.
+    """
     return " from ".join(f"{type(part).__name__}{_code(part)}{_place(part)}" for part in _chain(error))
 
 

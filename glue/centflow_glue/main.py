@@ -1,7 +1,7 @@
 """Runs the job: finds the keys, reconciles them, and fails at the end if a key failed.
 
-One key passes through: `main` → `tasks.reconcile_keys` → `reconcile.Reconciler.reconcile_key` → `keys.decide` →
-`rows.read` and `rows.validate`, called by `load.load_version` → `publish.publication.publish`.
+The call chain for one key is `main` → `tasks.reconcile_keys` → `reconcile.Reconciler.reconcile_key` → `keys.decide` →
+`load.load_version`, which calls `rows.read` and `rows.validate` → `publish.publication.publish`.
 """
 
 import json
@@ -32,7 +32,7 @@ logger = logging.getLogger("centflow")
 
 
 class JobFailedError(Exception):
-    """Some keys could not be reconciled. The other keys are reconciled. The sweep tries the failed keys again."""
+    """Some keys could not be reconciled. All other keys were. The next sweep tries the failed keys again."""
 
 
 def main(argv: Sequence[str]) -> None:
@@ -75,7 +75,7 @@ def _reconcile_and_report(arguments: JobArguments, metrics: RunMetrics) -> None:
 
 
 def _reconcile(spark: SparkSession, arguments: JobArguments) -> Iterator[tuple[KeyToReconcile, Outcome]]:
-    """Reconciles the keys of a manifest in turns. No owner waits for a sweep, so the keys of a sweep run in batches."""
+    """Reconciles a manifest's keys in turns, and a sweep's keys in batches, because no owner waits for a sweep."""
     if arguments.manifest is not None:
         yield from reconcile_in_turns(spark, arguments, read_manifest(arguments.manifest))
         return
@@ -86,8 +86,8 @@ def _reconcile(spark: SparkSession, arguments: JobArguments) -> Iterator[tuple[K
 def _sweep(arguments: JobArguments) -> Iterator[KeyToReconcile]:
     """Yields the keys that the sweep finds.
 
-    S3's listing and MySQL's cursor are read to their ends before the first key is reconciled. Neither must wait for a
-    load that takes minutes.
+    S3's listing and MySQL's cursor are read to their ends before the first key is reconciled. Otherwise both would wait
+    for each load, which may take minutes.
     """
     with TemporaryFile("w+", encoding="utf-8") as found:
         with closing(connect(arguments.database)) as connection:

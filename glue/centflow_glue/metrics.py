@@ -25,7 +25,7 @@ from centflow_glue.reconcile import Outcome
 
 NAMESPACE = "Centflow"
 SERVICE = "load"
-# The units of all metrics that the job emits. Their alarms and graphs are in infra/src/metrics.ts.
+# The units of all metrics that the job emits. infra/src/metrics.ts defines their alarms and graphs.
 UNITS: Mapping[str, str] = {
     "SecondsToVisible": "Seconds",
     "UploadsPublished": "Count",
@@ -40,11 +40,11 @@ UNITS: Mapping[str, str] = {
     "JobSeconds": "Seconds",
 }
 
-# CloudWatch accepts at most this many values of a metric in one event.
+# The maximum number of values of one metric that CloudWatch accepts in one event.
 VALUES_PER_EVENT = 100
-# A request may have 1 MB and 10,000 events. An event with 100 values has at most 2 KB.
+# A request to CloudWatch Logs may hold up to 1 MB and 10,000 events. An event with 100 values takes at most 2 KB.
 VALUES_PER_REQUEST = 400 * VALUES_PER_EVENT
-# Short time-outs, so that a slow CloudWatch does not hold up the job run.
+# The time-outs are short, so that a slow CloudWatch does not delay the job run.
 CLIENT = Config(connect_timeout=5, read_timeout=10, retries={"mode": "standard", "max_attempts": 3})
 
 COUNTS = """
@@ -103,7 +103,8 @@ class RunMetrics:
             logger.warning("some or all metrics of the job run were not emitted: %s", describe_error(error))
 
     def _emit(self, stream: "_LogStream") -> None:
-        # The driver's values come first. They need no database, so they are emitted even if the database is away.
+        # The driver's values come first. They need no database, so they are emitted even if the database is
+        # unavailable.
         stream.put([self._collect_driver_values()])
         job_run_id = self._arguments.job_run_id
         with closing(connect(self._arguments.database)) as connection:
@@ -116,7 +117,7 @@ class RunMetrics:
             "UploadsRetired": self._retired,
             "JobSeconds": round(time.monotonic() - self._started, 3),
         }
-        # This metric also shows that a sweep has finished. A finished sweep therefore emits even the value 0.
+        # This metric also shows that a sweep has finished. A finished sweep therefore emits the value even if it is 0.
         if self._arguments.keys_from == "sweep" and (self._is_complete or self._missed):
             values["UploadsFoundBySweep"] = self._missed
         return values
@@ -167,7 +168,7 @@ def embedded_metrics(values: Mapping[str, Any], properties: Mapping[str, str], n
     """Returns an event in AWS's embedded metric format, with the dimensions service and environment.
 
     Args:
-        values: One number or up to 100 numbers by the metric's name.
+        values: Maps each metric's name to one number or up to 100 numbers.
         properties: Other fields of the event, including the dimensions.
         now: Milliseconds since 1970.
     """

@@ -33,9 +33,10 @@ from centflow_glue.log_text import describe_error, describe_rejection, quote_key
 from centflow_glue.publish.publication import Publication, add_missing_summaries, publish
 from centflow_glue.rejection import UploadRejectedError
 
-# Another job run may need minutes to load an earlier version of the same key if the version is large.
+# The time that a job run waits for a key's lock. Another job run may need minutes to load a large version of the key.
 LOCK_SECONDS = 1800
-# If a version is removed while the job reads it, the job lists S3 again, at most this many times in total.
+# The maximum number of times that the job lists S3 for one key. The job repeats the listing if a version was removed
+# while the job was reading it.
 MAX_LISTINGS = 10
 
 logger = logging.getLogger(__name__)
@@ -57,7 +58,7 @@ class Outcome:
         object_key: The key.
         result: `published`, `rejected`, `retired`, `unchanged`, or `failed`.
         message: Why the key was rejected or failed; else empty. The reason of a rejection may quote cells. The message
-            of a failure is for logs and quotes none.
+            of a failure is for logs and never quotes cells.
         seconds: How long the key took; 0 if the time was not measured.
     """
 
@@ -74,7 +75,8 @@ class Reconciler:
     Attributes:
         connection: A connection to MySQL without an open transaction.
         bucket: The uploads bucket.
-        database: The database's name. It is part of every lock's name, because MySQL's locks belong to the server.
+        database: The database's name. The name is part of every lock's name, because all databases of a server share
+            MySQL's locks.
         contracts: The contracts by feed.
         limits: How large an upload may be.
         job_run_id: Recorded with each upload.
@@ -90,14 +92,14 @@ class Reconciler:
     summary_limits: SummaryLimits = SUMMARY_LIMITS
 
     def reconcile_key(self, object_key: str, event_time: datetime | None) -> Outcome:
-        """Loads, publishes, corrects or retires what this key needs now.
+        """Loads, publishes, corrects or retires the uploads of one key, until they agree with S3.
 
         S3 is listed under the key's lock. If several job runs reconcile the key at a time, the last one therefore sees
-        the newest versions. An event's content never matters, only that an event happened.
+        the newest versions. The job reads only S3, never the content of the event.
 
         Args:
             object_key: The key.
-            event_time: The time of the event that named the key. It is used only for latency figures.
+            event_time: The time of the event that named the key. The time is used only for latency figures.
 
         Raises:
             LoadFailedError: A version could not be loaded.
@@ -110,7 +112,7 @@ class Reconciler:
                     return self._reconcile_once(object_key, event_time)
                 except _VersionRemovedError:
                     logger.info("a version of %s was removed while it was read; listing again", quote_key(object_key))
-        raise LoadFailedError(f"{MAX_LISTINGS} times S3 listed a version and then did not find it")
+        raise LoadFailedError(f"{MAX_LISTINGS} times in a row, a version was removed from S3 after it was listed")
 
     def _reconcile_once(self, object_key: str, event_time: datetime | None) -> Outcome:
         versions = list_key_versions(self.bucket, object_key)
@@ -130,7 +132,7 @@ class Reconciler:
         return Outcome(object_key, "retired" if decision.is_deleted else "unchanged")
 
     def _add_missing_summaries(self, object_key: str, decision: Decision, contract: Contract | None) -> None:
-        """Adds summaries that the published upload lacks. Readers see the same figures, but faster."""
+        """Adds summaries that the published upload lacks. Readers get the same figures, but faster."""
         if decision.published and contract and decision.missing_summaries:
             owner = parse_owner_or_default(object_key)
             upload_id = decision.published.upload_id
@@ -141,7 +143,7 @@ class Reconciler:
     def _load_newest_acceptable(
         self, decision: Decision, contract: Contract | None, event_time: datetime | None
     ) -> tuple[LoadedUpload | None, UploadRejectedError | None]:
-        """Loads versions, newest first, until one is acceptable. Also returns why the newest one was rejected."""
+        """Loads versions, newest first, until one is acceptable. Also returns why the newest version was rejected."""
         rejection: UploadRejectedError | None = None
         for version in decision.to_load:
             is_newest = version is decision.to_load[0]
@@ -155,7 +157,7 @@ class Reconciler:
         self, object_key: str, decision: Decision, contract: Contract | None, loaded: LoadedUpload | None
     ) -> None:
         """Publishes the loaded upload and withdraws the uploads that it replaces."""
-        # A stale upload may have been rejected a moment ago. It then stays rejected.
+        # A stale upload may have been rejected a moment ago. Such an upload stays rejected.
         current = find_uploads(self.connection, object_key) if decision.stale else []
         kept = {upload.upload_id for upload in current if upload.state == "rejected"}
         if loaded:
@@ -174,7 +176,7 @@ class Reconciler:
     def _load_and_record(
         self, version: Version, contract: Contract | None, event_time: datetime | None
     ) -> LoadedUpload:
-        """Loads one version's rows, invisible, and records in `uploads` how the load ended.
+        """Loads one version's rows, still invisible to readers, and records in `uploads` how the load ended.
 
         Raises:
             UploadRejectedError: The version is not acceptable. Its upload is `rejected`.
@@ -200,7 +202,7 @@ class Reconciler:
         return LoadedUpload(upload_id, tally)
 
     def _record_failure(self, upload_id: int, error: Exception) -> None:
-        """Records why an upload could not be loaded. Only logs the failure if the connection is lost.
+        """Records why an upload could not be loaded. If the connection is lost, logs that the reason was not recorded.
 
         An error of this connection would replace the cause. As a transient error it would also start the load again.
         """

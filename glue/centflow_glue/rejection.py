@@ -1,10 +1,11 @@
 """Describes why a whole upload is rejected.
 
-An upload with several faults is rejected for the first one in this order, however its bytes arrive:
+An upload with several faults is rejected for the first fault in this order. Block sizes and read sizes do not matter.
 
-1. The object, in this order: it is not in a feed's folder, its name does not end in .csv or .csv.gz, its owner is
-   invalid, it is too large.
-2. The compression: the gzip file is cut off or damaged. It is expanded up to the size limit of the CSV.
+1. The object, in this order: not in a feed's folder, a name that does not end in .csv or .csv.gz, an invalid owner, too
+   large.
+2. The compression: the gzip file is cut off or damaged. To find such a fault, the file is expanded up to the size limit
+   of the CSV.
 3. The text of the CSV, from its first byte to its last:
    - the file belongs to another program or is empty, judged by its first 64 KiB,
    - a byte is not UTF-8,
@@ -16,14 +17,14 @@ An upload with several faults is rejected for the first one in this order, howev
 A bad row is not a fault of the upload. It is quarantined for its first fault: a wrong number of cells, else the first
 wrong column in the order of the contract.
 
-packages/preview follows the same order. Its agreement test compares the two.
+packages/preview follows the same order. The agreement test of packages/preview compares the two implementations.
 """
 
 import re
 
-# Characters that are invisible or change how the text around them looks: controls, spaces other than U+0020, format
-# characters, surrogates, private use, and code points that never become characters. The list is fixed here, because
-# Python's own list, which `repr` uses, grows with each version of Python.
+# Characters that are invisible or change how the text around them looks: control characters, spaces other than U+0020,
+# format characters, surrogates, private use, and code points that never become characters. The list is fixed here,
+# because Python's own list, which `repr` uses, grows with each version of Python.
 UNSEEN = re.compile(
     "[\x00-\x1f\x7f-\xa0\xad\u061c\u1680\u180e\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\ud800-\uf8ff"
     "\ufdd0-\ufdef\ufeff\ufff0-\ufffb\ufffe\uffff\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U0010ffff]"
@@ -36,7 +37,7 @@ class UploadRejectedError(Exception):
 
     Attributes:
         code: A stable code for programs, such as `missing_header`.
-        reason: What is wrong, where, and what to do. It may quote cells, so it must not be logged.
+        reason: The fault, its place, and advice. The reason may quote cells, so it must not be logged.
         row_no: The row number, if the fault is in a row.
         column: The column of the contract, if the fault is in a column.
     """

@@ -2,7 +2,7 @@
 
 import re
 
-# The instance's name, then a domain that only the instances of one account and region share:
+# Matches the instance's name, followed by a domain that only instances of one account and region share:
 # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Overview.DBInstance.html. The migrator has the same rule
 # (apps/migrator/src/restored-host.ts).
 INSTANCE = re.compile(r"[a-z][a-z0-9-]*\.(?P<domain>[a-z0-9]+\.[a-z0-9-]+\.rds\.amazonaws\.com)")
@@ -16,7 +16,7 @@ def check_restored_host(host: str, configured: str) -> str:
     """Returns the host if it is another RDS instance of the same account and region as the configured host.
 
     Raises:
-        HostError: The host is another kind of host, or the configured instance itself.
+        HostError: The host is not such an instance, or is the configured instance itself.
     """
     domain = _domain(configured)
     if domain is None or _domain(host) != domain or host == configured:

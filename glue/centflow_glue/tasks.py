@@ -1,4 +1,4 @@
-"""Distributes keys over Spark. Executors reconcile them side by side. No row of a file passes through Spark."""
+"""Distributes keys over Spark. Executors reconcile the keys in parallel. No row of a file passes through Spark."""
 
 import gc
 import logging
@@ -24,17 +24,18 @@ from centflow_glue.log_text import describe_error, quote_key
 from centflow_glue.reconcile import Outcome, Reconciler
 from centflow_glue.region import use_secret_region
 
-# Each core has several tasks, so that one slow key does not leave the other cores idle.
+# The number of tasks per core. With several tasks per core, one slow key does not leave the other cores idle.
 TASKS_PER_CORE = 4
-# Turns of one owner that run at a time in one job run. The smallest job run has four cores, so two stay free for other
-# owners. More turns gain little: MySQL's own client loads 1.5 times as fast through two connections as through one.
+# The maximum number of turns of one owner that run at a time in one job run. The smallest job run has four cores, so
+# two stay free for other owners. More turns would gain little. MySQL's own client loads only 1.5 times as fast with two
+# connections as with one.
 MAX_TURNS_PER_OWNER = 2
-# The interval between polls for waiting manifests, the shorter interval after a manifest was found, and how long a job
-# run polls. The job run must end before Glue's time-out.
+# The interval between polls for waiting manifests, the shorter interval after a manifest was found, and the time during
+# which a job run polls, in seconds. Polling stops early enough for the job run to end before Glue's time-out.
 POLL_SECONDS = 0.25
 BUSY_POLL_SECONDS = 0.1
 POLL_FOR_SECONDS = 30 * 60
-# A job run that holds this many keys leaves further manifests to other runs. A key takes at most 1 KB.
+# The number of waiting keys above which a job run leaves further manifests to other runs. A key takes at most 1 KB.
 MAX_WAITING_KEYS = 50_000
 
 logger = logging.getLogger(__name__)
@@ -47,8 +48,8 @@ def reconcile_in_turns(
 ) -> Iterator[tuple[KeyToReconcile, Outcome]]:
     """Reconciles keys so that no owner waits for the many or large uploads of another owner (ADR 0023).
 
-    Owners take turns, and only a few turns of one owner run at a time. Keys that arrive meanwhile join the job run, so
-    their owners need not wait until it ends.
+    Owners take turns, and only a few turns of one owner run at a time. Keys that arrive during the job run join it, so
+    their owners do not wait until the run ends.
 
     Args:
         spark: Runs each turn as one task.
@@ -81,7 +82,8 @@ class _WaitingManifests:
     """The manifests that wait for a job run.
 
     Attributes:
-        poll_seconds: Seconds between two polls. It is shorter after a manifest, because others often follow.
+        poll_seconds: Seconds between two polls. The interval is shorter after a manifest was found, because others
+            often follow.
     """
 
     def __init__(self, folder: str | None) -> None:
@@ -90,7 +92,7 @@ class _WaitingManifests:
         self.poll_seconds = POLL_SECONDS
 
     def poll(self, is_idle: bool) -> list[KeyToReconcile]:
-        """Returns the keys that have arrived since the last poll; none if a poll is not due yet.
+        """Returns the keys that have arrived since the last poll, or an empty list if no poll is due yet.
 
         Args:
             is_idle: Whether the job run has nothing else to do. A poll is then due at once.
@@ -105,7 +107,8 @@ class _WaitingManifests:
         try:
             keys.extend(take_waiting_manifests(self._folder))
         except Exception as error:
-            # The trigger keeps manifests that no run takes. The sweep finds keys that were taken and then lost.
+            # The trigger keeps manifests that no run takes. If a run took a manifest and then failed, the sweep finds
+            # the keys.
             logger.error("could not take the waiting manifests: %s", describe_error(error))  # noqa: TRY400
             self._folder = None
         self.poll_seconds = BUSY_POLL_SECONDS if keys else POLL_SECONDS
@@ -113,7 +116,7 @@ class _WaitingManifests:
 
 
 class _Workers:
-    """Threads of the driver. Each passes one turn at a time to Spark and waits for its outcomes.
+    """Threads of the driver. Each thread passes one turn at a time to Spark and waits for the outcomes of the turn.
 
     Args:
         reconcile_turn: Reconciles the keys of a turn.
@@ -154,7 +157,7 @@ class _Workers:
         return turn, outcomes
 
     def stop(self) -> None:
-        """Ends each thread once it has no turn to run."""
+        """Ends each thread after the turns that are already queued."""
         for _ in range(self._threads):
             self._turns.put(None)
 
@@ -169,7 +172,7 @@ class _Workers:
 def reconcile_keys(
     spark: SparkSession, arguments: JobArguments, keys: Sequence[KeyToReconcile], tasks: int | None = None
 ) -> list[Outcome]:
-    """Reconciles keys on the executors and returns one outcome per key, `failed` ones too.
+    """Reconciles keys on the executors. Returns one outcome per key, including `failed` outcomes.
 
     Args:
         spark: Runs the tasks.
@@ -178,8 +181,8 @@ def reconcile_keys(
         tasks: Number of Spark tasks; None to use the whole cluster.
     """
     tasks = tasks or min(len(keys), spark.sparkContext.defaultParallelism * TASKS_PER_CORE)
-    # An RDD, because keys are not a table. A DataFrame costs 270 ms more each time, for plans and generated code. Spark
-    # Connect and Lake Formation's fine-grained access have no RDDs, so do not turn them on (docs/adr/0019-glue-6.md).
+    # An RDD is used because a DataFrame costs 270 ms more each time, for plans and generated code. Spark Connect and
+    # Lake Formation's fine-grained access do not support RDDs, so do not turn them on (docs/adr/0019-glue-6.md).
     return spark.sparkContext.parallelize(keys, tasks).mapPartitions(_Task(arguments)).collect()
 
 
@@ -228,17 +231,17 @@ class _Task:
             )
             return reconciler.reconcile_key(key.object_key, key.event_time)
         except BaseException:
-            # Closing the connection releases the key's lock and rolls back what was not committed.
+            # Closing the connection releases the key's lock and rolls back the open transaction.
             _open_connection.cache_clear()
             connection.close()
             raise
 
 
 def _forget_zip_finders() -> None:
-    """Makes the next task of this process start a third of a second sooner.
+    """Removes Python's finders of zip files, so that the next task of this process starts 0.33 s sooner.
 
-    When a task begins, PySpark's worker calls `importlib.invalidate_caches()`. Each finder of a zip then reads the
-    zip's index again, one finder for every package of pyspark.zip. Python recreates a finder when it needs one:
+    When a task begins, PySpark's worker calls `importlib.invalidate_caches()`. Each finder then reads its zip's index
+    again, and pyspark.zip has one finder per package. Python recreates a removed finder when necessary:
     https://docs.python.org/3/library/sys.html#sys.path_importer_cache.
     """
     for path, finder in list(sys.path_importer_cache.items()):
@@ -248,10 +251,11 @@ def _forget_zip_finders() -> None:
 
 @cache
 def _freeze_heap() -> None:
-    """Makes each task of this process end a twentieth of a second sooner.
+    """Freezes all current objects, so that each task of this process ends 0.05 s sooner.
 
-    When a task ends, PySpark's worker calls `gc.collect()`, which visits every object of the libraries. It skips frozen
-    objects: https://docs.python.org/3/library/gc.html#gc.freeze. The objects of the first task are never freed.
+    When a task ends, PySpark's worker calls `gc.collect()`, which visits every object of the libraries. The collector
+    skips frozen objects: https://docs.python.org/3/library/gc.html#gc.freeze. As a consequence, the objects of the
+    first task are never freed.
     """
     gc.collect()
     gc.freeze()
@@ -259,5 +263,5 @@ def _freeze_heap() -> None:
 
 @cache
 def _open_connection(address: DatabaseAddress) -> GuardedConnection:
-    """Returns this worker process's connection. It stays open from key to key and from job run to job run."""
+    """Returns this worker process's connection. The connection stays open between keys and between job runs."""
     return connect(address)

@@ -1,10 +1,9 @@
-"""Runs random histories of several owners on the local stack, and kills, pauses or refuses its processes meanwhile.
+"""Runs random histories of several owners on the local stack, and causes faults in its processes meanwhile.
 
 Chaos runs rounds of faults, even while the stack starts. A time without faults follows each round. The stack must then
 recover automatically, and one sweep must be enough. The views must equal the model, and every row must be accounted
-for. At the end no message waits, and no process is left.
-
-Run it as `npm run chaos -- --minutes 20 --seed 1`. Programs read the last line: `N passed, N failed, N skipped`.
+for. At the end no message waits, and no process is left. Run chaos with `npm run chaos -- --minutes 20 --seed 1`.
+Programs read the last line: `N passed, N failed, N skipped`.
 """
 
 import argparse
@@ -28,7 +27,7 @@ from chaos_stack import LocalStack
 from stack import tool_paths
 
 ROUND_S = 25
-# If the stack is slow to start, a round continues until the owners have taken this many steps.
+# The minimum number of steps that the owners take in a round. A round takes longer if the stack starts slowly.
 STEPS_OF_ROUND = 20
 ROUND_AT_MOST_S = 120
 DISK_MB = 1800
@@ -70,7 +69,7 @@ class Chaos:
         self.faults = Faults(self.stack, self.machine, seed)
 
     def run(self, minutes: float) -> None:
-        """Runs at least one round, and further rounds until the time is over."""
+        """Runs rounds until the time is over. Runs at least one round."""
         deadline = time.monotonic() + minutes * 60
         number = 0
         while number == 0 or time.monotonic() < deadline:
@@ -115,7 +114,7 @@ class Chaos:
         swept = self.stack.centflow("sweep")
         assert swept.returncode == 0, f"the sweep failed: {swept.stdout}{swept.stderr}"
         found = self.history.in_bucket(s3)
-        assert not self.history.lost(found), f"S3 has confirmed and lost {self.history.lost(found)}"
+        assert not self.history.lost(found), f"S3 confirmed and then lost {self.history.lost(found)}"
         published = list(filter(None, (found.published(key) for key in found.versions)))
         with closing(self.stack.connect()) as database:
             model.assert_same(model.shown_views(database, OWNERS), model.views(published))
@@ -158,7 +157,7 @@ class Chaos:
                 raise AssertionError(f"{reason}\n{waiting}\n{doctor.stdout}{doctor.stderr}\n{self.stack.last_lines()}")
             time.sleep(1)
         if dead := sum(messages_in(sqs, DEAD_LETTERS).values()):
-            say(f"{dead} messages were given up after five attempts; they are moved back, as an operator would")
+            say(f"{dead} messages are in the DLQ after five attempts; chaos redrives them, as an operator would")
             moved = self.stack.centflow("redrive")
             assert moved.returncode == 0, f"{moved.stdout}{moved.stderr}"
             while any(sum(messages_in(sqs, queue).values()) for queue in (QUEUE, DEAD_LETTERS)):
@@ -166,7 +165,7 @@ class Chaos:
                 time.sleep(1)
 
     def describe_waiting(self, sqs: Any) -> str:
-        """Returns the waiting messages, what the emulator's threads do, and the end of the emulator's log."""
+        """Returns the waiting messages and the end of the emulator's log, which shows what its threads are doing."""
         for process in self.stack.processes():
             if process.part == "emulator":
                 os.kill(process.pid, signal.SIGUSR1)
@@ -181,16 +180,16 @@ class Chaos:
         return "\n".join([*messages, *lines])
 
     def rebuild(self) -> None:
-        """Checks that a second database, built from the bucket alone, shows the same."""
+        """Checks that a second database, built only from the bucket, shows the same data."""
         compared = self.stack.centflow("rebuild", "--check", within_s=CALM_WITHIN_S)
         assert compared.returncode == 0, f"{compared.stdout}{compared.stderr}"
 
     def stop(self) -> None:
         """Checks that Ctrl-C ends the stack and leaves no process."""
         exit_code = self.stack.stop(STOP_WITHIN_S)
-        assert exit_code == 0, f"the stack ended with {exit_code}:\n{self.stack.last_lines()}"
+        assert exit_code == 0, f"the stack ended with exit code {exit_code}:\n{self.stack.last_lines()}"
         left = self.stack.processes_left(10)
-        assert not left, f"processes are left: {left}"
+        assert not left, f"processes of the stack are still running: {left}"
 
     def check(self, name: str, work: Callable[[], None]) -> bool:
         """Runs a check and prints whether it passed."""
@@ -210,10 +209,10 @@ class Chaos:
         if not self.stack.has_ended:
             return
         if self.stack.exit_code is not None:
-            say(f"  the stack ended with {self.stack.exit_code}: {self.stack.reason_of_end()}")
-            # A killed stack ends before its child processes do.
+            say(f"  the stack ended with exit code {self.stack.exit_code}: {self.stack.reason_of_end()}")
+            # After a kill, the stack's main process ends before its child processes.
             left = self.stack.processes_left(60)
-            assert not left, f"the stack has ended, and left {left}"
+            assert not left, f"the stack has ended, but these processes are still running: {left}"
         self.stack.start()
 
     def _prepare(self, folder: Path) -> Machine:
@@ -241,7 +240,7 @@ def messages_in(sqs: Any, queue: str) -> dict[str, int]:
 
 @contextmanager
 def chaos_of(seed: int, keep: Path | None) -> Iterator[Chaos]:
-    """Creates chaos in a separate folder. Afterwards removes the folder and ends every process in it."""
+    """Creates a chaos test in a separate folder. Afterwards ends every process of that folder and deletes it."""
     folder = Path(tempfile.mkdtemp(prefix="centflow-chaos-"))
     chaos = Chaos(folder, seed)
     try:
@@ -260,7 +259,7 @@ def chaos_of(seed: int, keep: Path | None) -> Iterator[Chaos]:
 
 
 def say(text: str) -> None:
-    """Prints without buffering."""
+    """Prints a line at once, without buffering."""
     sys.stdout.write(f"{text}\n")
     sys.stdout.flush()
 
@@ -268,9 +267,9 @@ def say(text: str) -> None:
 def main() -> int:
     """Runs chaos. Returns the exit code."""
     parser = argparse.ArgumentParser(description="Random histories and faults on the whole local stack.")
-    parser.add_argument("--minutes", type=float, required=True, help="how long faults and histories go on")
-    parser.add_argument("--seed", type=int, required=True, help="chooses histories and faults")
-    parser.add_argument("--keep-logs", type=Path, help="a folder for the stack's logs")
+    parser.add_argument("--minutes", type=float, required=True, help="how long to cause faults and run histories")
+    parser.add_argument("--seed", type=int, required=True, help="the seed of the random histories and faults")
+    parser.add_argument("--keep-logs", type=Path, help="the folder to which the stack's logs are copied")
     options = parser.parse_args()
     say(f"seed {options.seed}, {options.minutes:g} minutes, {os.cpu_count()} processors")
     with chaos_of(options.seed, options.keep_logs) as chaos:

@@ -13,18 +13,18 @@ from pathlib import Path
 
 from chaos_stack import LocalStack, parts_present, send
 
-# Parts whose clock can be set: packages/local-processes/src/supervise.ts.
+# The parts whose clock can be set. packages/local-processes/src/supervise.ts has the same list.
 CLOCK_PARTS = ("mysqld", "emulator")
-# libfaketime also changes the clock that measures waits. A wait may therefore be longer by twice the step.
+# libfaketime also changes the clock that measures waits. A wait may therefore become longer by up to twice this value.
 MAX_CLOCK_STEP_S = 30
-# During the fault `slow_database`, mysqld runs for this share of the time.
+# The share of the time for which mysqld runs during the fault `slow_database`.
 SLOW_SHARE = 0.15
 SLOW_PERIOD_S = 0.2
 
 
 @dataclass(frozen=True)
 class Machine:
-    """The faults that the machine allows, and the files that control them.
+    """The faults that this machine allows, and the files that control the faults.
 
     Attributes:
         refusals_file: The emulator reads from this file which requests to refuse.
@@ -48,7 +48,7 @@ class Faults:
         self._calm = threading.Event()
 
     def strike_until(self, calm: threading.Event) -> None:
-        """Causes one fault after the other, with short breaks, until `calm` is set."""
+        """Causes one fault after another, with short breaks, until `calm` is set."""
         self._calm = calm
         faults: list[tuple[Callable[[], str | None], int]] = [
             (self.kill, 6),
@@ -97,7 +97,7 @@ class Faults:
         return f"paused {part}"
 
     def slow_database(self) -> str:
-        """Pauses and resumes MySQL several times a second, so that every query takes several times as long."""
+        """Pauses and resumes MySQL several times a second, so that every query takes several times its usual time."""
         slices = int(self.random.uniform(3, 8) / SLOW_PERIOD_S)
         for _ in range(slices):
             pids = self._pids("mysqld")

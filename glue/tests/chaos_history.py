@@ -42,7 +42,7 @@ class History:
         self._random = random.Random(seed_number)
         self._files = random_files(seed_number)
         self._file_of: dict[str, File] = {}
-        # Versions that S3 has confirmed and that nobody has removed since.
+        # Versions that S3 has confirmed and that were not removed since.
         self._confirmed: set[Done] = set()
 
     def step(self, s3: Any) -> None:
@@ -72,7 +72,7 @@ class History:
         return found
 
     def lost(self, found: Bucket) -> list[Done]:
-        """Returns the versions that S3 has confirmed and lost."""
+        """Returns the versions that S3 confirmed and then lost."""
         there = {(version.object_key, version.version_id) for some in found.versions.values() for version in some}
         return sorted(self._confirmed - there)
 

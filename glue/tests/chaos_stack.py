@@ -54,7 +54,7 @@ class LocalStack:
     Attributes:
         folder: The folder with all files of the stack.
         log: The file with the output of the stack.
-        starts: How often it was started.
+        starts: How often the stack was started.
     """
 
     def __init__(self, folder: Path, log: Path, environment: Mapping[str, str]) -> None:
@@ -69,7 +69,7 @@ class LocalStack:
             RUN_DIR: str(folder),
             "CENTFLOW_MYSQL_URL": "",
             "PATH": os.pathsep.join([str(Path(node).parent), os.environ["PATH"]]),
-            # The set-up does the same.
+            # The set-up uses the same cache folder.
             "NODE_COMPILE_CACHE": str(REPOSITORY / ".local" / "cache" / "node"),
         }
         self._process: subprocess.Popen[bytes] | None = None
@@ -81,7 +81,7 @@ class LocalStack:
 
     @property
     def exit_code(self) -> int | None:
-        """The exit code of the last start; None while it runs."""
+        """The exit code of the last start; None while the stack runs."""
         return None if self._process is None else self._process.poll()
 
     def start(self) -> None:
@@ -96,7 +96,7 @@ class LocalStack:
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
-                # Ctrl-C in the terminal must reach only chaos itself. Chaos then shuts the stack down in order.
+                # Ctrl-C in the terminal must reach only chaos itself. Chaos then stops the stack.
                 start_new_session=True,
             )
 
@@ -122,7 +122,7 @@ class LocalStack:
         return list(self._processes())
 
     def processes_left(self, within_s: float) -> list[Process]:
-        """Returns the processes that still run a few seconds after the stack was stopped."""
+        """Returns the processes that are still running a few seconds after the stack was stopped."""
         deadline = time.monotonic() + within_s
         while (left := self.processes()) and time.monotonic() < deadline:
             time.sleep(0.1)
@@ -144,13 +144,16 @@ class LocalStack:
         return "\n".join(self.log.read_text("utf-8", "replace").rstrip().splitlines()[-number:])
 
     def reason_of_end(self) -> str:
-        """Returns the printed reason why the last start ended; the last lines of the log if there is none."""
+        """Returns the printed reason why the last start ended.
+
+        Without a printed reason, returns the last lines of the log.
+        """
         last_start = self.log.read_text("utf-8", "replace").rpartition("\n--- start ")[2]
         reasons = [line for line in last_start.splitlines() if "Error: " in line or "cannot be kept alive" in line]
         return reasons[-1] if reasons else self.last_lines(2)
 
     def variables(self, name: str = "env") -> dict[str, str] | None:
-        """Returns the variables that the stack writes for its clients; None while it does not run."""
+        """Returns the variables that the stack writes for its clients; None while the stack does not run."""
         try:
             lines = (self.folder / name).read_text("utf-8").splitlines()
         except FileNotFoundError:

@@ -33,7 +33,7 @@ settings.load_profile("centflow")
 
 BUCKETS = count(1)
 
-# Every upload has summaries, even a small one. Rows are added to them one by one.
+# With these limits every upload has summaries, even a small one. Rows are added to the summaries one by one.
 ALL_SUMMARIES = SummaryLimits(least_rows=0, rows_per_group=0, rows_at_once=1)
 
 
@@ -78,7 +78,7 @@ def small_pages(s3: Any) -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def administrator(stack: Stack) -> Iterator[Connection]:
-    """The administrator's connection for the whole session. Tests use `admin` instead."""
+    """The administrator's connection for the whole session. Tests use the fixture `admin` instead."""
     connection = stack.connect(stack.admin)
     yield connection
     connection.close()
@@ -152,7 +152,7 @@ def reconciler(address: DatabaseAddress, database: str, bucket: Bucket) -> Itera
 
 @pytest.fixture
 def flow(bucket: Bucket, reconciler: MakeReconciler, admin: Connection, reporter: Connection) -> Flow:
-    """Takes objects from S3 to rows in the views, one key at a time."""
+    """Returns a `Flow` that turns objects in S3 into rows in the views, one key at a time."""
     return Flow(bucket, reconciler(), admin, reporter)
 
 

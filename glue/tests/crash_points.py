@@ -22,11 +22,11 @@ from centflow_glue.keys.sweep import find_keys
 from centflow_glue.limits import ReadLimits, SummaryLimits
 from centflow_glue.reconcile import Outcome, Reconciler
 
-# The fork server imports the job once. It then forks each process in a few milliseconds.
+# The fork server imports the job once. Afterwards it forks each process in a few milliseconds.
 PROCESSES = multiprocessing.get_context("forkserver")
 PROCESSES.set_forkserver_preload(["centflow_glue.reconcile"])
 
-# Every upload has summaries, even a small one.
+# With these limits every upload has summaries, even a small one.
 ALL_SUMMARIES = SummaryLimits(least_rows=0, rows_per_group=0)
 
 
@@ -37,9 +37,10 @@ class CrashPoint:
     Attributes:
         name: A description of the point, used in test ids.
         commands: Regular expressions for commands to MySQL. The process must send matching commands in this order.
-        after: Whether the process dies after MySQL has answered the last command. Otherwise it dies before sending it.
-        packets: The process dies after sending this many packets of the file that the last command loads. 0 turns this
-            off.
+        after: Whether the process dies after MySQL has answered the last command. Otherwise the process dies before it
+            sends the last command.
+        packets: The process dies after sending this many packets of the file that the last command loads. With 0, no
+            packets are counted.
     """
 
     name: str
@@ -76,7 +77,10 @@ def start(
     object_keys: Iterable[str],
     point: CrashPoint | None = None,
 ) -> ForkServerProcess:
-    """Starts a process that reconciles these keys one after the other. The process dies at `point`, if it is given."""
+    """Starts a process that reconciles these keys one after the other.
+
+    If `point` is given, the process kills itself there.
+    """
     process = PROCESSES.Process(target=_run, args=(environment, address, bucket, list(object_keys), point), daemon=True)
     process.start()
     return process
@@ -139,7 +143,7 @@ def _run(
 
 
 def _die_at(point: CrashPoint) -> None:
-    """Makes this process watch its commands to MySQL and kill itself at the point."""
+    """Makes this process monitor its commands to MySQL and kill itself at the point."""
     send_command, send_packet = Connection._execute_command, Connection.write_packet
     awaited = list(point.commands)
     packets = 0
@@ -172,7 +176,7 @@ class KilledError(BaseException):
 
 @contextmanager
 def killed_before(connection: Connection, statement: int) -> Iterator[None]:
-    """Makes the connection raise `KilledError` instead of sending its n-th command and all later ones.
+    """Makes the connection raise `KilledError` instead of sending its n-th command or a later command.
 
     At the end of the block, the function rolls back and releases all locks, as MySQL does when a client disconnects.
 

@@ -1,4 +1,4 @@
-"""Drives the flow from an object in S3 to rows in the views, one key at a time."""
+"""Turns objects in S3 into rows in the views, one key at a time."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -30,7 +30,7 @@ class Flow:
     reporter: Connection
 
     def reconcile(self, object_key: str) -> Outcome:
-        """Reconciles this key as the job does."""
+        """Reconciles this key in the same way as the job."""
         return self.job.reconcile_key(object_key, None)
 
     def put(self, object_key: str, body: bytes) -> Outcome:
@@ -44,7 +44,7 @@ class Flow:
         return self.reconcile(object_key)
 
     def uploads(self, object_key: str | None = None) -> list[dict[str, Any]]:
-        """Returns the rows of `uploads`, oldest first: all rows, or those of one key."""
+        """Returns the rows of `uploads`, oldest first. If a key is given, returns only the rows of that key."""
         where, parameters = ("WHERE object_key = %s", [object_key]) if object_key else ("", [])
         return fetch(self.admin, f"SELECT * FROM uploads {where} ORDER BY upload_id", parameters)
 
@@ -62,7 +62,10 @@ class Flow:
         return fetch(self.admin, "SELECT * FROM quarantined_rows WHERE upload_id = %s ORDER BY row_no", [upload_id])
 
     def transactions(self, *columns: str) -> list[Any]:
-        """Returns the given columns of the visible rows, sorted: tuples, or plain values for one column."""
+        """Returns the given columns of the visible rows, sorted.
+
+        A row is a tuple, or a plain value if only one column is given.
+        """
         names = columns or ("merchant",)
         names = tuple("counterparty" if name == "merchant" else name for name in names)
         rows = fetch(self.reporter, f"SELECT {', '.join(names)} FROM v_transactions ORDER BY {', '.join(names)}")

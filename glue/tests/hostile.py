@@ -12,7 +12,7 @@ from statements import HEADER, csv_of, expense
 from test_bad_input import CASES
 
 KIB = 1 << 10
-# Mutations do not let a file grow beyond this size.
+# The maximum size of a mutated file, in bytes.
 MOST_BYTES = 128 * KIB
 SEED_BYTES = 6 * KIB
 EXPORTS = (REPOSITORY / "samples/bank-exports", REPOSITORY / "packages/preview/test/exports")
@@ -76,12 +76,12 @@ def _seeds() -> list[bytes]:
 
 
 SEEDS = _seeds()
-# The reader rejects the other files early.
+# The seeds that begin with a header. The reader rejects the other seeds early.
 SOUND = [body for body in SEEDS if body.lower().removeprefix(b"\xef\xbb\xbf").startswith(b"date,")]
 
 
 def _places(body: bytes) -> st.SearchStrategy[int]:
-    """Draws an index into a file: half of them anywhere, half at a separator, a quote or a line end."""
+    """Draws an index into a file. Half of the indexes are anywhere, half at a separator, a quote or a line end."""
     structure = list(
         islice((position + more for position, byte in enumerate(body) if byte in b'",\r\n' for more in (0, 1)), 400)
     )
@@ -130,7 +130,7 @@ def _overwrite(draw: st.DrawFn, body: bytes) -> bytes:
 
 
 def _replace(draw: st.DrawFn, body: bytes) -> bytes:
-    """Replaces every separator, line end or quote by another one."""
+    """Replaces every separator, line end or quote with a different one."""
     old, new = draw(st.sampled_from([b",", b"\n", b'"', b" ", b"."])), draw(st.sampled_from(TOKENS))
     return body.replace(old, new)
 

@@ -1,7 +1,9 @@
-"""A model of the views that is independent of the job's code. It lives in memory and uses only the bucket's versions.
+"""A model of the views that is independent of the job's code.
+
+The model runs in memory and uses only the bucket's versions.
 
 A file is a list of lines whose faults are known, so the model parses nothing. The job reads the CSV that `render`
-creates, and must arrive at the same result as the functions of this module.
+creates, and must produce the same result as the functions of this module.
 """
 
 import csv
@@ -48,7 +50,7 @@ class Line:
     """A line of a file, and its known fault.
 
     Attributes:
-        cells: The cells in the order of `HEADERS`; none for an empty line.
+        cells: The cells in the order of `HEADERS`; an empty tuple for an empty line.
         fault: The code with which the row must be quarantined; None for a good row.
     """
 
@@ -61,7 +63,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Row:
-    """A row with a value: its number as in a spreadsheet, and its cells by header."""
+    """A row that contains a value: its row number, and its cells by header."""
 
     number: int
     cells: Mapping[str, str]
@@ -277,7 +279,7 @@ class Shown:
         return Decimal(self.row.cells["amount"])
 
     def __getitem__(self, header: str) -> str | None:
-        """Returns a cell; None for an empty optional one."""
+        """Returns a cell; None if the cell is optional and empty."""
         cell = self.row.cells.get(header, "")
         return None if header in OPTIONAL and not cell else cell
 
@@ -301,7 +303,7 @@ def identities(version: Version) -> Iterator[tuple[Any, Row]]:
 def shown_rows(published: Iterable[Version]) -> list[Shown]:
     """Returns the visible rows: for each owner and feed, the multiset union of the uploads.
 
-    If several uploads have the same row, the newest upload shows it.
+    If several uploads contain the same row, the newest upload shows it.
     """
     winners: dict[Any, Shown] = {}
     for version in sorted(published, key=lambda version: (version.last_modified, version.object_key)):
@@ -311,7 +313,10 @@ def shown_rows(published: Iterable[Version]) -> list[Shown]:
 
 
 def views(published: Collection[Version]) -> dict[str, Counter[tuple[Any, ...]]]:
-    """Returns the rows of every report view as multisets. Key and version identify an upload instead of its id."""
+    """Returns the rows of every report view as multisets.
+
+    The key and the version identify an upload instead of its id.
+    """
     shown = shown_rows(published)
     expenses = [row for row in shown if row.version.feed == "expenses"]
     incomes = [row for row in shown if row.version.feed == "incomes"]
@@ -485,7 +490,7 @@ def assert_same(shown: dict[str, Counter[tuple[Any, ...]]], expected: dict[str, 
 
 
 def assert_reasons(connection: Connection, expected: Bucket) -> None:
-    """Asserts that after a sweep `uploads` has the reason of each rejected version."""
+    """Asserts that after a sweep `uploads` contains the reason of each rejected version."""
     uploads = {
         (upload["object_key"], upload["version_id"]): upload
         for upload in stack.fetch(connection, "SELECT * FROM uploads")
@@ -501,7 +506,7 @@ def assert_reasons(connection: Connection, expected: Bucket) -> None:
 def assert_nothing_is_left(
     connection: Connection, published: Collection[Version], owners: Collection[str] | None = None
 ) -> None:
-    """Asserts that only published uploads have rows, and only published and rejected ones have quarantined rows.
+    """Asserts that only published uploads have rows, and only published or rejected uploads have quarantined rows.
 
     Args:
         connection: A connection to the database that may read every table.

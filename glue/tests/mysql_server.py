@@ -66,7 +66,7 @@ class MysqlServer:
         raise TimeoutError((self.folder / "log").read_text("utf-8"))
 
     def stop(self, signal_number: int) -> None:
-        """Ends the server. SIGTERM lets it shut down in order, SIGKILL does not."""
+        """Ends the server. SIGTERM lets the server shut down cleanly, SIGKILL does not."""
         if self._process:
             self._process.send_signal(signal_number)
             self._process.wait(START_SECONDS)
@@ -101,7 +101,7 @@ def require_mysqld() -> None:
     """Skips the test if the set-up has not installed a MySQL server."""
     program = Path(tool_paths().get("mysqlHome", "mysql"), "bin", "mysqld")
     if not program.exists():
-        pytest.skip(f"needs its own server: unset CENTFLOW_MYSQL_URL, and the set-up fetches {program}")
+        pytest.skip(f"This test needs {program}. Unset CENTFLOW_MYSQL_URL and run the set-up, which installs it.")
 
 
 def _mysqld(folder: Path) -> list[str]:

@@ -22,7 +22,7 @@ KEYS = {
     "raw/expences/owner=ann/january.csv": "expenses",
     "raw/expenses/owner=ann/notes.txt": "expenses",
 }
-# With these chances most files and lines are valid.
+# With these probabilities, most files and lines are valid.
 FLAWS = {11: "missing_header", 12: "not_utf8", 13: "empty_file"}
 FAULTS = {
     11: "bad_number",
@@ -34,7 +34,7 @@ FAULTS = {
 
 
 def lines_of(feed: str) -> st.SearchStrategy[Line]:
-    """Draws lines from few values, so that many lines are the same transaction, written equally or differently."""
+    """Draws lines from few values, so that many lines are the same transaction, spelt equally or differently."""
     money = st.sampled_from(
         [("3.50", "EUR"), ("3.5", "EUR"), ("12.00", "EUR"), ("-1.25", "EUR"), ("350", "JPY"), ("350.00", "JPY")]
     )
@@ -91,7 +91,10 @@ def files_of(feed: str, lines: Sequence[Line]) -> st.SearchStrategy[File]:
 
 
 def recategorise(file: File) -> File:
-    """Returns the same transactions in other categories. A budget keeps its category, which is part of its identity."""
+    """Returns the same transactions with other categories.
+
+    A budget's category stays, because it identifies the budget.
+    """
     if file.feed == "budgets":
         return file
     return replace(

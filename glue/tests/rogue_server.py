@@ -1,4 +1,4 @@
-"""A server with MySQL's protocol that requests data which a client must not send."""
+"""A server that speaks MySQL's protocol and requests data that a client must not send."""
 
 import socket
 import ssl
@@ -29,7 +29,7 @@ FULL_LOGIN = b"\x01\x04"
 
 @dataclass
 class RogueServer:
-    """Serves one connection after the other.
+    """Serves one connection after another.
 
     Attributes:
         certificate: The certificate that the server presents.

@@ -85,7 +85,10 @@ class Stack:
 
 
 def tool_paths() -> dict[str, str]:
-    """Returns the paths of the tools that the set-up installed or found; empty if the set-up has not run."""
+    """Returns the paths of the tools that the set-up installed or found.
+
+    The result is empty if the set-up has not run.
+    """
     tools: dict[str, str] = json.loads(TOOL_PATHS.read_text("utf-8")) if TOOL_PATHS.exists() else {}
     return tools
 

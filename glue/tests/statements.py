@@ -18,7 +18,10 @@ COFFEE = {
 
 
 def expense(**cells: str) -> list[str]:
-    """Returns the cells of an expense. Given cells replace the defaults. Additional cells follow in the given order."""
+    """Returns the cells of an expense. The arguments replace default cells.
+
+    Additional cells follow in the given order.
+    """
     return list({**COFFEE, **cells}.values())
 
 

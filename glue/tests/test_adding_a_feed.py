@@ -78,7 +78,8 @@ def _copy_repository(copy: Path) -> None:
 def _written_meanwhile(folder: str, names: list[str]) -> set[str]:
     """Returns the folders that builds and tests create and delete next to the sources."""
     ignored = shutil.ignore_patterns("__pycache__", ".*_cache", ".hypothesis", ".turbo", ".vite*")(folder, names)
-    # Only beside a package.json are these build outputs. Elsewhere they are packages or source folders.
+    # Folders with these names are build output only if they are next to a package.json. Elsewhere they are packages or
+    # source folders.
     return ignored | ({"dist", "reports"} & set(names) if "package.json" in names else set())
 
 

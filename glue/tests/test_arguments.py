@@ -50,7 +50,7 @@ def test_no_argument_has_a_name_that_glue_reserves(capsys: pytest.CaptureFixture
     assert own & RESERVED_BY_GLUE == set()
 
 
-def test_limits_and_the_database_can_be_set():
+def test_arguments_set_the_limits_and_the_database():
     arguments = parse_arguments(
         [
             *SWEEP,

@@ -1,4 +1,4 @@
-"""Faulty uploads are rejected or partly loaded, and each has a clear reason."""
+"""Checks that faulty uploads are rejected or partly loaded, each with a clear reason."""
 
 import gzip
 import zlib
@@ -14,7 +14,7 @@ from centflow_glue.rows import read
 
 HEAD = ",".join(HEADER)
 LINE = ",".join(expense())
-# With these good rows, a few bad rows are less than half of an upload.
+# With these good rows, a test may add a few bad rows and the upload is still published.
 GOOD = [expense(amount=f"{number}.00") for number in range(1, 5)]
 LIMITS = ReadLimits(object_bytes=16 << 20, expanded_bytes=16 << 20)
 
@@ -28,8 +28,8 @@ class Case:
         body: The bytes of the object.
         state: The final state of the upload.
         code: The code of the reason, if there is one.
-        says: Strings that must occur in the reason. Without a reason they must occur in the notes, and without notes in
-            the message of the first quarantined row.
+        says: Strings that must occur in the reason. If the upload has no reason, they must occur in the notes. If it
+            has no notes either, they must occur in the message of the first quarantined row.
         quarantined: Row number, column and code of each quarantined row.
         published: Number of rows that readers see.
         object_key: The key of the object.
@@ -55,13 +55,13 @@ def rejected(name: str, body: bytes, code: str, *says: str, object_key: str = "r
 
 
 def one_bad_row(name: str, column: str | None, code: str, *says: str, **cells: str) -> Case:
-    """Returns a case with four good rows and one bad row, which has these cells."""
+    """Returns a case with four good rows and one bad row. The bad row has these cells."""
     body = csv_of(*GOOD, expense(**cells))
     return Case(name, body, says=says, quarantined=[(6, column, code)], published=4)
 
 
 CASES = [
-    # Encodings and line ends.
+    # Cases of encodings and line ends.
     good("byte order mark", b"\xef\xbb\xbf" + csv_of(*GOOD), 4),
     good("CR line ends", csv_of(*GOOD, line_end="\r"), 4),
     good("LF line ends", csv_of(*GOOD, line_end="\n"), 4),
@@ -78,12 +78,12 @@ CASES = [
     rejected("Excel workbook", b"PK\x03\x04" + bytes(100), "not_csv", "Excel", "save the sheet as CSV"),
     rejected("binary", bytes(range(128)) * 20, "not_csv", "NUL bytes", "binary", "CSV UTF-8"),
     rejected("a photo", b"\xff\xd8\xff\xe0\x00\x10JFIF" * 20, "not_utf8", "CSV UTF-8"),
-    # Emptiness.
+    # Cases of empty files and cells.
     good("header only", f"{HEAD}\n".encode(), 0, says=["The file has a header but no rows."]),
     rejected("empty file", b"", "empty_file", "The file is empty", "Upload it again with a header and rows"),
     rejected("only empty lines", b"\n\n,,,\n", "empty_file", "only empty lines"),
     good("blank and comma-only lines", f"\n{HEAD}\n\n{LINE}\n,,,,,,\n\n".encode(), 1, rows_read=1),
-    # Headers.
+    # Cases of headers.
     good("reordered and upper-case headers", csv_of(GOOD[0][::-1], header=[name.upper() for name in HEADER[::-1]]), 1),
     good("unknown headers", csv_of([*GOOD[0], "1"], header=[*HEADER, "Saldo"]), 1, says=["Ignored columns: Saldo."]),
     rejected("missing headers", b"date,amount\n2025-01-15,1\n", "missing_header", "merchant", "date, amount"),
@@ -128,7 +128,7 @@ CASES = [
         "10,485,760 characters, but at most 255",
         description="x" * (10 << 20),
     ),
-    # Compression and size.
+    # Cases of compression and size.
     good("gzip", gzip.compress(csv_of(*GOOD)), 4, "raw/expenses/a.csv.gz"),
     rejected(
         "gzip bomb of NULs",
@@ -179,7 +179,7 @@ CASES = [
             "raw/expenses/" + "x" * 1000 + ".csv",
         )
     ],
-    # Numbers.
+    # Cases of numbers.
     one_bad_row("1.234,56", "amount", "bad_number", "use a point for decimals", amount="1.234,56"),
     one_bad_row("1 234,56", "amount", "bad_number", "use a point for decimals", amount="1 234,56"),
     one_bad_row("(12.00)", "amount", "bad_number", "with a minus sign, such as -12.00", amount="(12.00)"),
@@ -281,7 +281,7 @@ def test_a_row_longer_than_the_large_block_is_rejected(flow: Flow, monkeypatch: 
     assert flow.stored_rows() == 0
 
 
-def test_a_rejected_upload_keeps_its_first_thousand_bad_rows(flow: Flow):
+def test_the_first_thousand_bad_rows_of_a_rejected_upload_are_stored(flow: Flow):
     flow.put("raw/expenses/a.csv", csv_of(*[expense(date="soon", amount="1")] * 1500, *GOOD))
     upload = flow.upload("raw/expenses/a.csv")
     assert (upload["state"], upload["rows_read"], upload["rows_quarantined"]) == ("rejected", 1504, 1504)

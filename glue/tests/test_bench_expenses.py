@@ -1,4 +1,4 @@
-"""The benchmark uploads valid files, and the same seed always generates the same files."""
+"""Checks that the benchmark generates valid files, and the same files for the same seed."""
 
 import io
 import sys

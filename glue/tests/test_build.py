@@ -13,7 +13,7 @@ from stack import REPOSITORY
 
 @pytest.fixture
 def build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
-    """Returns `build.py` from a copy of the package with new file times and different file modes."""
+    """Returns the path of `build.py` in a copy of the package whose file times and file modes differ."""
     specification = importlib.util.spec_from_file_location("glue_build", REPOSITORY / "glue" / "build.py")
     assert specification is not None
     assert specification.loader is not None

@@ -1,4 +1,4 @@
-"""Four job runs at the same time, on equal or different keys, while users upload and delete files."""
+"""Tests of four job runs at the same time, on the same or different keys, while users upload and delete files."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -73,7 +73,10 @@ def run_manifest(stack: Stack, uploads: Twins, object_keys: Sequence[str]) -> No
 
 
 def a_busy_day(uploads: Twins) -> Iterator[None]:
-    """Yields after each correction or delete. A job run for the key must see the change or repeat its work."""
+    """Corrects and deletes objects, and yields after each change.
+
+    A job run that is reconciling the key must see the change or repeat its work.
+    """
     for number in range(2):
         uploads.put("raw/expenses/owner=ann/a.csv", statement(number, 30 + number, category=f"Food {number}"))
         yield
@@ -97,7 +100,7 @@ def first_uploads(uploads: Twins) -> list[str]:
     return uploads.object_keys
 
 
-def test_four_processes_on_the_same_keys_get_the_result_of_one(
+def test_four_processes_on_the_same_keys_produce_the_same_result_as_one_process(
     stack: Stack, admin: Connection, address: DatabaseAddress, uploads: Twins
 ) -> None:
     keys = first_uploads(uploads)
@@ -135,7 +138,7 @@ def test_a_statement_that_is_published_many_times_at_once_counts_once(
     assert seen == sorted(seen), "no visible row disappears"
 
 
-def test_four_job_runs_on_the_same_keys_get_the_result_of_one(
+def test_four_job_runs_on_the_same_keys_produce_the_same_result_as_one_run(
     stack: Stack, spark: SparkSession, admin: Connection, address: DatabaseAddress, uploads: Twins
 ) -> None:
     keys = first_uploads(uploads)
@@ -152,7 +155,7 @@ def test_four_job_runs_on_the_same_keys_get_the_result_of_one(
     assert_settled(admin, address, uploads)
 
 
-def test_four_job_runs_on_different_keys_of_one_owner_get_the_result_of_one(
+def test_four_job_runs_on_different_keys_of_one_owner_produce_the_same_result_as_one_run(
     stack: Stack, spark: SparkSession, admin: Connection, address: DatabaseAddress, uploads: Twins
 ) -> None:
     for number in range(12):

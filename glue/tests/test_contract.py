@@ -64,7 +64,7 @@ def test_amounts_have_four_decimals_and_fifteen_integer_digits(feed: str):
     assert (amount.integer_digits, amount.scale) == (15, 4)
 
 
-def test_the_hash_changes_with_any_byte_of_the_contract():
+def test_a_change_of_any_byte_of_the_contract_changes_the_hash():
     text = TEXTS["expenses"]
     assert parse_contract(text).sha256 != parse_contract(text + "\n").sha256
     assert parse_contract(text).sha256 == parse_contract(text).sha256

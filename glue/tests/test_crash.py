@@ -1,4 +1,7 @@
-"""The job or MySQL is killed at any point. Readers see a whole change or none of it, and the next run completes it."""
+"""Kills the job or MySQL at any point.
+
+Readers must see a complete change or none, and the next run must complete it.
+"""
 
 import json
 import os
@@ -43,7 +46,7 @@ from centflow_glue.main import main
 
 CORRECTED = "raw/expenses/owner=ann/january.csv"
 OVERLAPPING = "raw/expenses/owner=ann/export.csv"
-# Spark starts in 5 s on an idle machine, and in up to a minute on a busy one.
+# Spark starts in 5 s on an idle machine, and in up to a minute on a busy machine.
 PATIENCE_SECONDS = 180
 SPARK_OPTIONS = (
     "--master local[1] --driver-memory 512m --conf spark.ui.enabled=false --conf spark.driver.host=127.0.0.1"
@@ -68,7 +71,7 @@ class Reader:
     """A reader who queries the views continuously.
 
     Attributes:
-        seen: The results in order, without consecutive repetitions. See `look` for the figures in a result.
+        seen: The results in order, without consecutive repetitions. `look` documents the figures in a result.
         looks: Number of queries so far.
     """
 
@@ -86,7 +89,7 @@ class Reader:
             " (SELECT COALESCE(SUM(expense), 0) FROM v_monthly_cash_flow) AS expense",
         )
         if None in row.values():
-            # Counts and sums are never NULL. But MySQL kills the query during a shutdown and may then return NULLs.
+            # Counts and sums are normally never NULL. During a shutdown, MySQL kills the query and may return NULLs.
             raise pymysql.err.OperationalError("the query was killed")
         return tuple(row.values())
 
@@ -158,7 +161,7 @@ def assert_settled(admin: Connection, address: DatabaseAddress, uploads: Twins) 
 def open_transactions(admin: Connection) -> list[dict[str, Any]]:
     """Returns the open transactions of this database. Other tests use other databases on the same server.
 
-    The result includes transactions that MySQL recovered after a restart. Such transactions have no connection.
+    The result includes transactions that MySQL recovered after a restart, which belong to no connection.
     """
     return fetch(
         admin,
@@ -173,7 +176,7 @@ def uploads(bucket: Bucket) -> Twins:
 
 
 @pytest.mark.parametrize("point", CRASH_POINTS, ids=str)
-def test_the_sweep_completes_a_killed_correction_and_readers_never_see_a_part_of_it(
+def test_the_sweep_completes_a_killed_correction_and_readers_never_see_half_of_the_correction(
     point: CrashPoint, stack: Stack, admin: Connection, address: DatabaseAddress, uploads: Twins
 ) -> None:
     with closing(connect(address)) as connection:
@@ -249,7 +252,7 @@ def an_object_of_no_feed(uploads: Twins) -> str:
 def test_the_sweep_completes_a_run_that_was_killed_before_any_of_its_statements(
     happens: Callable[[Twins], str], admin: Connection, address: DatabaseAddress, stack: Stack, s3: Any
 ) -> None:
-    """Repeats the run in this process, and kills it before a later statement each time, until the run completes."""
+    """Repeats the run in this process until it completes. Each time, kills the run one statement later."""
     with closing(connect(address)) as connection:
         uploads = Twins.of_new_bucket(s3, stack.region)
         uploads.put(CORRECTED, expenses(0, 3))
@@ -296,7 +299,7 @@ def stored_rows(admin: Connection) -> dict[str, list[dict[str, Any]]]:
 
 
 def store_rows(admin: Connection, rows: dict[str, list[dict[str, Any]]]) -> None:
-    """Makes these the only rows in the database."""
+    """Replaces all rows in the database with these rows."""
     empty_tables(admin)
     with admin.cursor() as cursor:
         for table, found in rows.items():

@@ -75,7 +75,7 @@ def test_a_connection_to_another_machine_verifies_the_server(monkeypatch: pytest
     assert context.check_hostname
 
 
-def test_the_job_can_use_another_database_than_the_one_in_the_secret(monkeypatch: pytest.MonkeyPatch):
+def test_the_database_name_argument_replaces_the_database_of_the_secret(monkeypatch: pytest.MonkeyPatch):
     assert connect_arguments(monkeypatch, "::1", DatabaseAddress("s"))["database"] == "centflow"
     assert connect_arguments(monkeypatch, "::1", DatabaseAddress("s", "rebuilt"))["database"] == "rebuilt"
 
@@ -105,7 +105,7 @@ def test_no_connection_is_opened_to_a_foreign_host(monkeypatch: pytest.MonkeyPat
     assert "correct horse" not in str(refused.value)
 
 
-def test_a_refused_password_is_read_again_because_it_may_be_rotated(monkeypatch: pytest.MonkeyPatch):
+def test_the_secret_is_read_again_after_the_server_refused_its_password(monkeypatch: pytest.MonkeyPatch):
     secrets = _SecretsManager("127.0.0.1")
     monkeypatch.setattr(boto3, "client", lambda service: secrets)
 
@@ -168,7 +168,7 @@ def test_the_server_waits_long_enough_for_the_next_row_of_a_file(address: Databa
     assert seconds >= 1800
 
 
-def test_a_silently_lost_server_is_noticed_within_two_minutes(address: DatabaseAddress):
+def test_a_silently_lost_server_is_detected_within_two_minutes(address: DatabaseAddress):
     connection = connect(address)
     server: socket.socket = connection._sock
     asked = server.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
@@ -246,7 +246,9 @@ def test_an_unknown_server_is_refused_at_once_even_on_the_loopback(
     assert not is_transient(refused.value)
 
 
-def test_authorities_in_s3_are_read_once(monkeypatch: pytest.MonkeyPatch, tls_server: MysqlServer, bucket: Bucket):
+def test_certificate_authorities_in_s3_are_read_only_once(
+    monkeypatch: pytest.MonkeyPatch, tls_server: MysqlServer, bucket: Bucket
+):
     authority = trustme.CA()
     present(tls_server, authority, "localhost")
     bucket.s3.put_object(Bucket=bucket.name, Key="a folder/ca.pem", Body=authority.cert_pem.bytes())
@@ -275,7 +277,7 @@ def test_a_restored_instance_must_have_a_certificate_for_its_own_name(
     connect(address).close()
 
 
-def test_no_server_is_trusted_without_any_authority(
+def test_an_empty_file_of_authorities_trusts_no_server(
     monkeypatch: pytest.MonkeyPatch, tls_server: MysqlServer, tmp_path: Path
 ):
     (tmp_path / "empty.pem").touch()

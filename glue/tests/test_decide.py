@@ -43,7 +43,7 @@ def test_a_correction_is_loaded_while_the_previous_version_stays_published():
     assert decision == Decision(to_load=(version("v2"),), published=before, stale=(), is_deleted=False)
 
 
-def test_versions_are_tried_newest_first_down_to_the_published_one():
+def test_versions_are_tried_newest_first_down_to_the_published_version():
     versions = [version("v4"), version("v3"), version("v2"), version("v1")]
     decision = decide(versions, [upload(1, "v2", "published", True)], CONTRACT)
     assert [tried.version_id for tried in decision.to_load] == ["v4", "v3"]
@@ -82,7 +82,7 @@ def test_an_object_without_any_version_in_s3_is_retired():
     assert decide([], [before], CONTRACT) == Decision(to_load=(), published=None, stale=(before,), is_deleted=True)
 
 
-def test_a_killed_load_starts_again():
+def test_a_version_whose_load_was_killed_is_loaded_again():
     killed = upload(1, "v1", "loading", True)
     assert decide([version("v1")], [killed], CONTRACT) == Decision((version("v1"),), None, (killed,), False)
 

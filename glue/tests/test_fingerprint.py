@@ -37,10 +37,12 @@ def fingerprint(contract: Contract = EXPENSES, **cells: str) -> str:
 
 
 def test_a_fingerprint_never_changes():
-    """Checks fixed values. They must never change, because stored rows are compared by their fingerprints.
+    """Checks fixed fingerprints.
 
-    After a change, new uploads would not recognise the rows that they share with earlier uploads. Money would count
-    twice until every upload is loaded again. If a change is necessary, plan it as a migration.
+    A fingerprint must never change, because stored rows are compared by their fingerprints.
+
+    After a change, rows that new uploads share with earlier uploads would not match. Money would count twice until
+    every upload is loaded again. If a change is necessary, plan it as a migration.
     """
     assert fingerprint() == "9ea5705ced8d2cc8879463bc93f407f0"
     assert fingerprint(transaction_id="T-1") == "cfe4b50b04cf0621008176c1e5d9ca19"
@@ -82,7 +84,7 @@ def test_a_transaction_id_alone_identifies_a_row():
     assert fingerprint(transaction_id="T-1") != fingerprint()
 
 
-def test_an_upload_may_have_rows_with_and_without_a_transaction_id():
+def test_an_upload_may_contain_rows_with_and_without_a_transaction_id():
     rows = [{"transaction_id": "T-1"}, {}, {"transaction_id": "T-1", "amount": "9"}, {"amount": "9"}]
     together = fingerprints_of(*rows)
     assert together == [fingerprint(**row) for row in rows]

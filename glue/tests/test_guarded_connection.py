@@ -1,4 +1,4 @@
-"""A rogue server receives no other file than the upload, and no password in clear text."""
+"""Checks that a rogue server receives only the uploaded file, and no password in clear text."""
 
 import io
 import json
@@ -41,13 +41,13 @@ def _forget_credentials() -> Iterator[None]:
 
 
 def log_in(monkeypatch: pytest.MonkeyPatch, server: RogueServer, authority: str | None = None) -> GuardedConnection:
-    """Connects to the server as the job does."""
+    """Connects to the server in the same way as the job."""
     monkeypatch.setattr(boto3, "client", lambda service: _SecretsManager(server.port, authority))
     return connect(DatabaseAddress("s"))
 
 
 def load_an_upload(connection: GuardedConnection) -> None:
-    """Loads an upload as the job does."""
+    """Loads an upload in the same way as the job."""
     body, contract = csv_of(expense()), load_contracts()["expenses"]
     load_version(connection, lambda: io.BytesIO(body), contract, 1, compressed=False, limits=ReadLimits())
 

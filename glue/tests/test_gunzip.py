@@ -70,7 +70,10 @@ def test_a_read_expands_only_the_requested_number_of_bytes():
 
 
 class _Counting:
-    """Wraps zlib's decompressor and counts the input bytes, because zlib copies all input after a member's end."""
+    """Wraps zlib's decompressor and counts the input bytes.
+
+    zlib copies all input after a member's end, which takes time.
+    """
 
     given = 0
 
@@ -99,12 +102,12 @@ def test_the_time_for_a_small_member_does_not_depend_on_the_bytes_that_follow(
 
 
 @pytest.mark.parametrize("length", [2, 5, 9, 10, 15, 1000, -9, -8, -1])
-def test_a_truncated_file_is_reported_as_truncated(length: int):
+def test_a_gzip_file_that_is_cut_off_is_reported_as_truncated(length: int):
     assert fault(gzip.compress(BODY)[:length]) == ("truncated_gzip", CUT_OFF)
 
 
 @pytest.mark.parametrize("fields", [b"\xff\xffabc", b"a name without its end"])
-def test_a_file_truncated_in_its_header_is_reported_as_truncated(fields: bytes):
+def test_a_gzip_file_that_is_cut_off_in_its_header_is_reported_as_truncated(fields: bytes):
     assert fault(b"\x1f\x8b\x08\x0c" + bytes(6) + fields) == ("truncated_gzip", CUT_OFF)
 
 

@@ -1,7 +1,7 @@
-"""The reader accepts any file or rejects it with a documented code, and loses no row.
+"""Checks that the reader accepts any file or rejects it with a documented code, and loses no row.
 
-A test run mangles the same few files every time. `npm run fuzz` mangles many others. It sets `CENTFLOW_FUZZ_SEED`
-and `CENTFLOW_FUZZ_FILES`.
+A test run mangles the same few files every time. `npm run fuzz` mangles many other files. That command sets
+`CENTFLOW_FUZZ_SEED` and `CENTFLOW_FUZZ_FILES`.
 """
 
 import hashlib
@@ -36,14 +36,14 @@ CONTRACT = load_contracts()["expenses"]
 LIMITS = ReadLimits(object_bytes=4 << 20, expanded_bytes=2 * MOST_BYTES)
 SMALL_BLOCK_BYTES = 512
 
-# The limits of time and memory for a file: a fixed part, and a multiple of what a valid file takes per byte.
+# The limits of time and memory for a file: a fixed part plus a multiple of the cost of a valid file per byte.
 MEMORY_AT_START = 16 << 20
 MEMORY_PER_BYTE = 128
 SECONDS_AT_START = 0.5
 TIMES_A_VALID_BYTE = 15
 TIMES_THE_MEMORY = 4
 
-# Keeps all memory pools alive, because pyarrow's threads may free memory after a test.
+# This list keeps all memory pools alive, because pyarrow's threads may free memory after a test.
 POOLS: list[pa.MemoryPool] = []
 
 # All codes that `rejection` documents for the bytes of a file.
@@ -56,7 +56,8 @@ FAULTS = {
     *("too_many_decimals", "unknown_currency", "unknown_value", "control_character", "too_long"),
 }
 
-# Splits a record into cells as RFC 4180 and the job's reader do. Text after a closing quote belongs to the same cell.
+# Splits a record into cells in the same way as RFC 4180 and the job's reader. Text after a closing quote belongs to the
+# same cell.
 CELL = re.compile(rb'(?:"([^"]*(?:""[^"]*)*)"?)?([^,\r\n]*)(,|\r\n|\n|\r|\Z)')
 
 
@@ -130,7 +131,7 @@ class Rows:
 
     Attributes:
         ragged: The numbers of the records with a wrong number of cells.
-        filled: Number of the other records after the header that have a value.
+        filled: Number of the other records after the header that contain a value.
     """
 
     ragged: list[int]
@@ -162,7 +163,7 @@ class Cost:
 
     Attributes:
         seconds: CPU time, because other programs affect it less than wall-clock time.
-        peak_bytes: The most memory of Python and pyarrow at any time.
+        peak_bytes: The maximum memory that Python and pyarrow used at any time.
     """
 
     seconds: float
@@ -242,7 +243,7 @@ def test_a_header_that_repeats_a_column_thousands_of_times_is_read_as_fast_as_ot
     assert seconds("date," * 12_000 + ",".join(HEADER)) <= 10 * seconds(names)
 
 
-# The kinds of files that are slowest for their size. Each file has this size.
+# The size of the files in COSTLY, in bytes. They are the kinds of files that are slowest for their size.
 COSTLY_BYTES = 1 << 20
 WIDE = csv_of(header=[*HEADER, *[""] * 505])
 COSTLY = {
@@ -305,7 +306,8 @@ def test_reading_time_and_memory_are_proportional_to_the_size_of_a_file(kind: st
 
 @pytest.mark.parametrize("kind", COSTLY)
 def test_a_file_can_be_read_with_a_single_pyarrow_thread(kind: str):
-    # In Spark's Python processes pyarrow has one thread. It handles the ragged rows and must not wait for another one.
+    # In Spark's Python processes pyarrow has one thread. That thread handles the ragged rows, so it must not wait for a
+    # second thread.
     threads = pa.cpu_count()
     pa.set_cpu_count(1)
     try:

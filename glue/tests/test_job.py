@@ -1,4 +1,4 @@
-"""Complete job runs, from the arguments to the outcome."""
+"""Tests of complete job runs, from the arguments to the outcome."""
 
 import logging
 import re
@@ -118,7 +118,7 @@ def outcomes(stack: Stack, flow: Flow, *object_keys: str, job_run_id: str = "jr_
 
 
 class _Flaky:
-    """Makes the job fail for some keys, a number of times for each."""
+    """Makes the job fail for some keys, a given number of times per key."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, failures: dict[str, list[Exception]]) -> None:
         self.tries: list[str] = []
@@ -139,7 +139,7 @@ def _close_connections() -> Any:
     tasks._open_connection.cache_clear()
 
 
-def test_a_task_tries_again_while_the_database_is_away(flow: Flow, stack: Stack, monkeypatch: pytest.MonkeyPatch):
+def test_a_task_retries_while_the_database_is_unavailable(flow: Flow, stack: Stack, monkeypatch: pytest.MonkeyPatch):
     flow.bucket.put("raw/expenses/a.csv", csv_of(expense(merchant="a")))
     lost = [pymysql.err.OperationalError(code, "away") for code in (CR.CR_SERVER_LOST, ER.LOCK_DEADLOCK)]
     flaky = _Flaky(monkeypatch, {"raw/expenses/a.csv": [*lost, pymysql.err.InterfaceError(0, "")]})
@@ -147,7 +147,7 @@ def test_a_task_tries_again_while_the_database_is_away(flow: Flow, stack: Stack,
     assert flaky.tries == ["raw/expenses/a.csv"] * 4
 
 
-def test_a_task_gives_up_a_key_if_the_database_stays_away_and_continues_with_the_next(
+def test_a_task_reports_a_key_as_failed_if_the_database_stays_unavailable_and_continues(
     flow: Flow, stack: Stack, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(database, "ATTEMPTS", 2)

@@ -175,7 +175,7 @@ def test_a_load_fails_if_mysql_ignores_a_row_and_the_next_attempt_succeeds(flow:
 
 
 class _BreakingStream(io.RawIOBase):
-    """A stream of an object that breaks off with an error."""
+    """A stream of an object's bytes that fails before the end."""
 
     def __init__(self, stream: Any, size: int) -> None:
         self._stream, self._left = stream, size
@@ -209,7 +209,7 @@ def test_a_removed_version_is_recognised_even_if_s3_reports_only_denied_access(
     assert flow.unsettled() == []
 
 
-def test_the_load_of_an_existing_version_with_denied_access_fails(flow: Flow, monkeypatch: pytest.MonkeyPatch):
+def test_a_load_fails_if_s3_denies_access_to_an_existing_version(flow: Flow, monkeypatch: pytest.MonkeyPatch):
     flow.bucket.put(KEY, csv_of(expense(merchant="denied")))
     monkeypatch.setattr(reconcile, "open_version", _deny)
     with pytest.raises(LoadFailedError, match="AccessDenied"):

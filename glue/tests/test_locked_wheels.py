@@ -1,4 +1,4 @@
-"""Every locked Python package can be installed on each supported machine without a compiler."""
+"""Checks that every locked Python package can be installed on each supported machine without a compiler."""
 
 import os
 import tomllib
@@ -54,7 +54,7 @@ def test_the_check_finds_a_missing_wheel() -> None:
     assert not _has_wheel({"sdist": {"url": "https://example.org/thing-1.0.tar.gz"}}, tags)
 
 
-def test_lock_files_exist() -> None:
+def test_the_repository_contains_lock_files() -> None:
     assert REPOSITORY / "glue" / "uv.lock" in LOCK_FILES
 
 

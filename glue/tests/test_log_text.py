@@ -1,4 +1,4 @@
-"""No cell of a file reaches the job's log or the error message of a job run."""
+"""Checks that no cell of a file appears in the job's log or in the error message of a job run."""
 
 import logging
 from collections.abc import Iterator

@@ -13,7 +13,7 @@ def read(bucket: Bucket, body: str) -> list[KeyToReconcile]:
     return list(read_manifest(f"s3://{bucket.name}/{MANIFEST_KEY}"))
 
 
-def test_each_line_has_a_key_and_the_time_of_its_event(bucket: Bucket):
+def test_each_manifest_line_contains_a_key_and_the_time_of_its_event(bucket: Bucket):
     assert read(
         bucket,
         '{"key":"raw/expenses/a.csv","eventTime":"2025-01-15T12:00:00.123Z"}\n'
@@ -24,16 +24,16 @@ def test_each_line_has_a_key_and_the_time_of_its_event(bucket: Bucket):
     ]
 
 
-def test_a_key_needs_no_event_time(bucket: Bucket):
+def test_a_manifest_line_needs_no_event_time(bucket: Bucket):
     assert read(bucket, '{"key":"a"}\n{"key":"b","eventTime":null}') == [KeyToReconcile("a"), KeyToReconcile("b")]
 
 
-def test_empty_lines_and_an_empty_manifest_have_no_keys(bucket: Bucket):
+def test_empty_lines_and_an_empty_manifest_contain_no_keys(bucket: Bucket):
     assert read(bucket, '\n{"key":"a"}\n\n  \n') == [KeyToReconcile("a")]
     assert read(bucket, "") == []
 
 
-def test_thousands_of_keys_are_streamed(bucket: Bucket):
+def test_thousands_of_manifest_keys_are_streamed(bucket: Bucket):
     keys = read(bucket, "".join(f'{{"key":"raw/expenses/{number}.csv"}}\n' for number in range(5000)))
     assert [key.object_key for key in keys] == [f"raw/expenses/{number}.csv" for number in range(5000)]
 
@@ -55,7 +55,7 @@ def test_thousands_of_keys_are_streamed(bucket: Bucket):
         '{"key":"a","eventTime":1736942400}',
     ],
 )
-def test_the_error_names_the_number_of_an_invalid_line(bucket: Bucket, line: str):
+def test_the_error_names_the_number_of_an_invalid_manifest_line(bucket: Bucket, line: str):
     with pytest.raises(ManifestError, match=r"Line 2 of s3://.*: run the sweep"):
         read(bucket, f'{{"key":"a"}}\n{line}\n')
 

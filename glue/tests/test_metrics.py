@@ -1,4 +1,4 @@
-"""The metrics of a job run, read from the log group as CloudWatch reads them."""
+"""Tests of a job run's metrics. They are read from the log group in the same way as CloudWatch reads them."""
 
 import json
 import logging
@@ -33,7 +33,7 @@ class LogGroup:
         self.client.create_log_group(logGroupName=name)
 
     def events(self, stream: str) -> list[dict[str, Any]]:
-        """Returns the events of one job run. Checks each against the specification."""
+        """Returns the events of one job run. Checks each event against the specification."""
         emitted = self.client.get_log_events(logGroupName=self.name, logStreamName=stream, startFromHead=True)
         return [check_embedded_metrics(event["message"], event["timestamp"]) for event in emitted["events"]]
 
@@ -77,7 +77,7 @@ def log_group(stack: Stack) -> LogGroup:
 
 @pytest.fixture
 def run_job(spark: SparkSession, stack: Stack, flow: Flow) -> RunJob:
-    """Runs the job on the test's bucket, with metrics going to a log group."""
+    """Runs the job on the test's bucket and emits metrics to a log group."""
 
     def run(log_group: str, job_run_id: str, *arguments: str) -> None:
         common = ("--bucket", flow.bucket.name, "--database-secret", stack.secret_id, "--JOB_RUN_ID", job_run_id)
@@ -169,7 +169,7 @@ def test_the_times_of_many_uploads_are_sent_in_events_of_a_hundred(flow: Flow, r
     assert sorted(log_group.metrics("jr_3")["SecondsToVisible"]) == pytest.approx(sorted(expected), abs=0.0011)
 
 
-def test_a_sweep_counts_missed_uploads_but_not_recent_ones(
+def test_a_sweep_counts_missed_uploads_but_not_recent_uploads(
     flow: Flow, run_job: RunJob, log_group: LogGroup, monkeypatch: pytest.MonkeyPatch
 ):
     for name in ("late", "later", "deleted"):

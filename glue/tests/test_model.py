@@ -1,8 +1,8 @@
-"""Random histories of a bucket, applied to the real job and to the model. The views must always equal the model.
+"""Applies random histories of a bucket to the real job and to the model. The views must always equal the model.
 
-Both tests use a real MySQL and the S3 emulator. One test calls the reconciler and the sweep in this process. It runs
-many histories, with job runs that fail or are killed before any statement. The other test runs fewer histories through
-`main()` on Spark.
+Both tests use a real MySQL and the S3 emulator. One test calls the reconciler and the sweep in this process. This test
+runs many histories, with job runs that fail or are killed before any statement. The other test runs fewer histories
+through `main()` on Spark.
 
 Hypothesis prints the shortest list of steps that shows a failure. To run many more examples, use
 `pytest tests/test_model.py --hypothesis-profile=explore`.
@@ -39,7 +39,7 @@ from centflow_glue.database import DatabaseAddress, connect
 from centflow_glue.main import main
 from centflow_glue.reconcile import LoadFailedError
 
-# Loading, publishing and withdrawing one key takes about this many statements.
+# The approximate number of statements that load, publish and withdraw one key.
 STATEMENTS_AT_MOST = 28
 NUMBERS = count(1)
 
@@ -77,7 +77,7 @@ class Life(RuleBasedStateMachine):
         self.world = world
         self.patches = pytest.MonkeyPatch()
         self.twins = Twins.of_new_bucket(world.s3, world.stack.region)
-        # The version of each key that must be published since the job last reconciled the key.
+        # For each key, the version that must be published after the last reconciliation of the key.
         self.settled: dict[str, Version | None] = {}
         self.keys: list[str] = []
         self.lines: dict[str, list[Line]] = {}
@@ -127,7 +127,7 @@ class Life(RuleBasedStateMachine):
         }
         return {name: weight for name, weight in steps.items() if weight}
 
-    # Actions of users.
+    # Steps that users carry out.
 
     def upload(self, data: st.DataObject) -> None:
         """Uploads a new object, or a correction of an existing one."""
@@ -173,7 +173,7 @@ class Life(RuleBasedStateMachine):
         for version in list(self.twins.expected.versions[data.draw(st.sampled_from(touched), "key")]):
             self.remove(version)
 
-    # Job runs.
+    # Steps that run the job.
 
     def deliver(self, data: st.DataObject) -> None:
         """Delivers some events late, repeatedly or out of order, even for unchanged keys. Other events are lost."""
@@ -198,7 +198,7 @@ class Life(RuleBasedStateMachine):
         self.run_sweep(self.world.rebuilt)
         model.assert_same(model.shown_views(self.world.rebuilt_admin), model.views(self.twins.published()))
 
-    # Ways to run the job.
+    # Methods that run the job. Subclasses implement them.
 
     def run_manifest(self, events: Sequence[str]) -> set[str]:
         """Runs the job on these keys. Returns the keys that did not fail."""
@@ -208,7 +208,7 @@ class Life(RuleBasedStateMachine):
         """Runs a sweep into this database."""
         raise NotImplementedError
 
-    # Checks.
+    # Methods that compare the database with the model.
 
     def check_views(self) -> None:
         """Checks that every view equals the model of the keys that the job has reconciled so far."""
@@ -218,14 +218,17 @@ class Life(RuleBasedStateMachine):
             self.world.steps["shared rows"] += 1
 
     def check_uploads(self) -> None:
-        """Checks that after a sweep `uploads` has the reason of each rejected version."""
+        """Checks that after a sweep `uploads` contains the reason of each rejected version."""
         model.assert_reasons(self.world.admin, self.twins.expected)
 
     def check_that_nothing_is_left(self) -> None:
-        """Checks that only published uploads have rows, and only published or rejected ones have quarantined rows."""
+        """Checks that only published uploads have rows.
+
+        Only published or rejected uploads may have quarantined rows.
+        """
         model.assert_nothing_is_left(self.world.admin, list(filter(None, self.settled.values())))
 
-    # Updates of the model.
+    # Methods that update the model.
 
     def put(self, object_key: str, file: File) -> None:
         """Uploads a file, and records it for `export_again`."""
@@ -261,7 +264,7 @@ class Life(RuleBasedStateMachine):
 
 
 class BrokenStream(io.BytesIO):
-    """A stream of an object that breaks off with an error."""
+    """A stream of an object's bytes that fails before the end."""
 
     def read(self, size: int | None = -1) -> bytes:
         """Returns the remaining bytes. Raises an error once no bytes are left."""
@@ -272,7 +275,10 @@ class BrokenStream(io.BytesIO):
 
 
 class LifeKeyByKey(Life):
-    """Runs the job as a reconciler in this process. Such a run is fast, and can fail or be killed at any statement."""
+    """Runs the job as a reconciler in this process.
+
+    Such a run is fast, and a step can make the run fail or kill it at any statement.
+    """
 
     @initialize(whole_seconds=st.booleans())
     def choose_clock(self, whole_seconds: bool) -> None:
@@ -298,7 +304,10 @@ class LifeKeyByKey(Life):
         return steps | ({"deliver_while_an_object_cannot_be_read": 2, "kill_a_job_run": 4} if versions else {})
 
     def deliver_while_an_object_cannot_be_read(self, data: st.DataObject) -> None:
-        """Breaks the stream of one key. That key stays as it is, and the job still reconciles the other keys."""
+        """Breaks the stream of one key.
+
+        The uploads of that key stay unchanged, and the job still reconciles the other keys.
+        """
         events = data.draw(self.events(), "events")
         unreadable = data.draw(st.sampled_from(sorted(set(events))), "unreadable")
         open_version = reconcile.open_version

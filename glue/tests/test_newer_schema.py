@@ -13,7 +13,8 @@ from centflow_glue.contract import load_contracts
 
 A, B = "raw/expenses/owner=ann/a.csv", "raw/expenses/owner=ann/b.csv"
 BOOKS = ("uploads", "quarantined_rows", "publication_locks")
-# Columns that a migration may add to a table in use. They come first, so that no statement can rely on positions.
+# Columns that a migration may add to a table in use. The first column is added before all existing columns, so that a
+# statement that relies on positions fails.
 NEWER = ("newer_word VARCHAR(64) NULL FIRST", "newer_number INT NOT NULL DEFAULT 7")
 NEWER_NAMES = [column.split()[0] for column in NEWER]
 
@@ -36,7 +37,7 @@ def newer_schema(admin: Connection) -> Iterator[None]:
 pytestmark = pytest.mark.usefixtures("newer_schema")
 
 
-def test_rows_load_with_null_in_unknown_columns(flow: Flow):
+def test_rows_are_loaded_with_default_values_in_unknown_columns(flow: Flow):
     outcome = flow.put(A, csv_of(expense(city="Wien"), expense(amount="1.234,56", city=""), header=[*HEADER, "city"]))
     assert outcome.result == "published"
     (row,) = fetch(flow.admin, "SELECT * FROM expenses")
@@ -46,7 +47,7 @@ def test_rows_load_with_null_in_unknown_columns(flow: Flow):
         assert list(row.values()) == [None, 7]
 
 
-def test_uploads_can_be_corrected_overlapped_and_undone(flow: Flow):
+def test_a_newer_schema_allows_corrections_overlapping_uploads_and_deletes(flow: Flow):
     flow.put(A, csv_of(expense(), expense(merchant="Bar", amount="9")))
     flow.put(A, csv_of(expense(), expense(merchant="Bar", amount="8")))
     flow.put(B, csv_of(expense()))
@@ -60,7 +61,7 @@ def test_uploads_can_be_corrected_overlapped_and_undone(flow: Flow):
 
 
 @pytest.mark.parametrize("feed", load_contracts())
-def test_the_example_of_every_feed_loads(flow: Flow, feed: str):
+def test_the_example_of_every_feed_loads_into_a_newer_schema(flow: Flow, feed: str):
     key = f"raw/{feed}/example.csv"
     outcome = flow.put(key, (REPOSITORY / "samples" / key).read_bytes())
     assert outcome.result == "published"

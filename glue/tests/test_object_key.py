@@ -64,7 +64,7 @@ def test_a_key_outside_every_feed_is_rejected_and_the_message_lists_the_valid_fo
 
 
 @pytest.mark.parametrize("name", ["a.txt", "a.xlsx", "a", "a.csv.zip", "a.gz", "a.csv.bak", "csv", "a.csv/"])
-def test_a_wrong_extension_is_rejected_and_the_message_lists_the_valid_ones(name: str):
+def test_a_wrong_extension_is_rejected_and_the_message_lists_the_valid_extensions(name: str):
     with pytest.raises(UploadRejectedError) as rejected:
         parse_object_key(f"raw/expenses/{name}", FEEDS)
     assert rejected.value.code == "wrong_extension"

@@ -1,4 +1,4 @@
-"""Readers see each transaction of several uploads once, and never see an intermediate state."""
+"""Checks that readers see each transaction of several uploads once, and never see an intermediate state."""
 
 import threading
 import time
@@ -22,10 +22,10 @@ def accounts(flow: Flow) -> dict[str, tuple[str, int, int, Decimal, Decimal]]:
     return {row["object_key"]: tuple(row[name] for name in names) for row in rows}
 
 
-# Overlapping uploads.
+# Tests of overlapping uploads.
 
 
-def test_two_identical_rows_in_one_file_both_count(flow: Flow):
+def test_two_identical_rows_in_one_file_count_twice(flow: Flow):
     flow.put(A, csv_of(expense(), expense()))
     assert flow.transactions("merchant", "row_no") == [("Café Central", 2), ("Café Central", 3)]
 
@@ -48,13 +48,15 @@ def test_overlapping_statements_show_each_transaction_once(flow: Flow):
 
 
 @pytest.mark.parametrize(("first", "second"), [(1, 3), (3, 1), (2, 2)])
-def test_readers_see_a_row_as_often_as_the_upload_with_the_most_copies_has_it(flow: Flow, first: int, second: int):
+def test_the_upload_with_the_most_copies_of_a_row_decides_how_often_readers_see_the_row(
+    flow: Flow, first: int, second: int
+):
     flow.put(A, csv_of(*[expense()] * first))
     flow.put(B, csv_of(*[expense()] * second, expense(merchant="Bar")))
     assert flow.transactions() == ["Bar"] + ["Café Central"] * max(first, second)
 
 
-def test_deleting_one_of_three_overlapping_uploads_hides_only_its_unshared_rows(flow: Flow):
+def test_deleting_one_of_three_overlapping_uploads_hides_only_the_rows_that_no_other_upload_contains(flow: Flow):
     flow.put(A, csv_of(expense(), expense(merchant="a")))
     flow.put(B, csv_of(expense(), expense(), expense(merchant="b")))
     flow.put(C, csv_of(expense(), expense(), expense(), expense(merchant="a"), expense(merchant="b")))
@@ -161,7 +163,7 @@ def test_a_file_without_rows_is_published_and_changes_no_other_upload(flow: Flow
     assert flow.transactions() == ["Café Central"]
 
 
-# Readers never see an intermediate state.
+# Tests of readers during a publication. They must never see an intermediate state.
 
 
 @contextmanager
@@ -231,7 +233,7 @@ def test_the_published_row_counts_always_equal_the_number_of_visible_rows(flow: 
     assert seen == {(100, 100)}
 
 
-# Removal of rows.
+# Tests of the removal of rows.
 
 
 def test_the_rows_of_a_superseded_upload_are_deleted(flow: Flow):

@@ -1,4 +1,4 @@
-"""Loads store bad rows in the database and end with the right error."""
+"""Checks that a load stores bad rows in the database and fails with the right error."""
 
 import csv
 import io
@@ -60,7 +60,7 @@ def test_ragged_and_faulty_rows_are_written_in_the_order_of_their_numbers():
         ]
 
 
-def test_the_first_row_has_the_lowest_number():
+def test_the_first_quarantined_row_has_the_lowest_number():
     with QuarantineFiles(7) as quarantine:
         assert quarantine.first is None
         quarantine.ragged.write(batch(row(9)))
@@ -68,7 +68,7 @@ def test_the_first_row_has_the_lowest_number():
         assert quarantine.first == row(4, code="bad_date")
 
 
-def test_any_text_in_a_row_is_read_back_unchanged():
+def test_any_text_in_a_quarantined_row_is_read_back_unchanged():
     text = 'NULL \\N "quoted",\r\nline\ttab\0☕'
     with QuarantineFiles(7) as quarantine:
         bad = row(2, column="amount", code="bad_number", message=text, raw_text=text * 1000)
@@ -79,7 +79,7 @@ def test_any_text_in_a_row_is_read_back_unchanged():
 
 
 class _Database:
-    """A fake connection and cursor. It reads the pipe to the end and then reports a warning."""
+    """A fake connection and cursor. The cursor reads the pipe to its end and then reports a warning."""
 
     warning_count = 1
 

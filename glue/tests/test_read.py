@@ -68,7 +68,7 @@ def rejection(body: bytes, **options) -> tuple[str, str]:
     return rejected.value.code, rejected.value.reason
 
 
-# Accepted files.
+# Tests of accepted files.
 
 
 @pytest.mark.parametrize("bom", [b"", BOM])
@@ -86,7 +86,7 @@ def test_a_byte_order_mark_and_the_kind_of_line_end_do_not_change_the_rows(
     assert found.header.names == HEADER
 
 
-def test_a_gzip_of_several_members_is_one_csv():
+def test_a_gzip_file_of_several_members_is_read_as_one_csv():
     first, second = csv_of(expense()), csv_of(expense(amount="4"))[len(HEAD) + 1 :]
     assert read(gzip.compress(first) + gzip.compress(second), compressed=True).numbers == [2, 3]
 
@@ -104,11 +104,11 @@ def test_quotes_within_an_unquoted_cell_are_text():
     ]
 
 
-def test_cells_keep_their_spaces():
+def test_spaces_around_cells_are_unchanged():
     assert read(csv_of(expense(merchant="  Café  "))).rows[0][1][1] == "  Café  "
 
 
-def test_a_header_alone_has_no_rows():
+def test_a_file_with_only_a_header_has_no_rows():
     for body in (HEAD, f"{HEAD}\n", f"{HEAD}\r\n\r\n", f"{HEAD}\n,,,,,,\n"):
         found = read(body.encode())
         assert found.rows == []
@@ -129,7 +129,7 @@ def test_empty_lines_and_comma_only_rows_may_precede_the_header():
     assert found.numbers == [5]
 
 
-# The header.
+# Tests of the header.
 
 
 def test_headers_may_have_any_order_any_letter_case_and_surrounding_spaces():
@@ -169,7 +169,7 @@ def test_missing_headers_are_reported_with_the_headers_that_were_found():
 
 
 @pytest.mark.parametrize(("mark", "word"), [(";", "semicolons"), ("\t", "tabs")])
-def test_another_separator_than_the_comma_is_recognised(mark: str, word: str):
+def test_a_separator_other_than_the_comma_is_recognised(mark: str, word: str):
     code, reason = rejection(HEAD.replace(",", mark).encode() + b"\n")
     assert code == "missing_header"
     assert reason.endswith(f"Save the file with commas instead of {word} between its columns.")
@@ -188,7 +188,7 @@ def test_a_file_without_a_header_is_rejected_for_missing_headers():
     assert "The header has 2025-01-15, Café Central" in reason
 
 
-# Ragged rows.
+# Tests of ragged rows.
 
 
 def test_rows_with_too_few_or_too_many_cells_are_reported_with_their_number_and_text():
@@ -220,7 +220,7 @@ def test_an_error_in_the_handler_of_ragged_rows_is_raised_unchanged():
 
 
 @pytest.mark.parametrize("block_bytes", [150, 157, 200, 256, 1000])
-def test_row_numbers_are_right_across_blocks(block_bytes: int):
+def test_row_numbers_are_correct_across_blocks(block_bytes: int):
     chance = random.Random(block_bytes)
     lines, expected, ragged = [HEAD], [], []
     for number in range(2, 400):
@@ -278,7 +278,7 @@ def files(draw: st.DrawFn) -> tuple[bytes, list[tuple[int, list[str]]], list[int
     for number in range(2, 2 + draw(st.integers(0, 12))):
         width = draw(st.sampled_from([7] * 6 + [2, 6, 8]))
         cells = draw(st.lists(CELLS, min_size=width, max_size=width))
-        if quoting == csv.QUOTE_MINIMAL:  # csv does not quote a line end other than its own
+        if quoting == csv.QUOTE_MINIMAL:  # the csv module quotes only its own line end
             cells = [cell.replace("\r", "").replace("\n", "") for cell in cells]
         writer.writerow(cells)
         if width != 7:
@@ -314,17 +314,17 @@ def test_a_nul_stays_in_its_cell(offset: int, quoting: int):
 
 
 @pytest.mark.parametrize("block_bytes", range(200, 210))
-def test_a_line_end_in_a_quoted_cell_is_kept_on_the_border_of_two_blocks(block_bytes: int):
+def test_a_line_end_in_a_quoted_cell_between_two_blocks_is_unchanged(block_bytes: int):
     """Checks every border, because pyarrow treats a line feed at the start of a block as part of the last line end."""
     rows = [expense(description="\r\n" * 40), expense(description="\n" * 80), expense(description="\r" * 80)]
     assert read(csv_of(*rows, line_end="\r\n"), block_bytes=block_bytes).rows == list(enumerate(rows, start=2))
 
 
-# Rejected files.
+# Tests of rejected files.
 
 
 @pytest.mark.parametrize("body", [b"", b" ", b"\n\n\r\n", BOM, BOM + b"\n", b",,,\n,,\n", b'""\n'])
-def test_a_file_without_any_value_is_empty(body: bytes):
+def test_a_file_without_any_value_is_rejected_as_empty(body: bytes):
     code, reason = rejection(body)
     assert code == "empty_file"
     assert "Upload it again with a header and rows" in reason
@@ -406,7 +406,7 @@ def test_a_gzip_file_with_a_changed_byte_is_rejected():
     assert code == "not_gzip"
 
 
-def test_an_empty_gzip_is_an_empty_file():
+def test_an_empty_gzip_file_is_rejected_as_empty():
     assert rejection(gzip.compress(b""), compressed=True)[0] == "empty_file"
     assert rejection(b"", compressed=True)[0] in ("empty_file", "truncated_gzip")
 
@@ -423,7 +423,7 @@ def test_a_gzip_bomb_is_not_expanded_beyond_the_limit():
             return data
 
     bomb = gzip.compress(HEAD.encode() + b"\n" + line * 1_200_000)
-    # This is more than any reader reads at a time.
+    # This size exceeds the bytes that any reader reads at a time.
     assert len(bomb) > 128 << 10
     stream = Counted(bomb + gzip.compress(line * 400_000) * 20)
     reader = CsvReader(stream, EXPENSES, True, ReadLimits(expanded_bytes=6 << 20))
@@ -435,7 +435,7 @@ def test_a_gzip_bomb_is_not_expanded_beyond_the_limit():
     assert Counted.bytes_read < len(bomb)
 
 
-def test_a_file_of_exactly_the_limit_is_read():
+def test_a_file_whose_size_equals_the_limit_is_read():
     body = csv_of(expense())
     assert read(body, limits=ReadLimits(expanded_bytes=len(body))).numbers == [2]
     assert rejection(body, limits=ReadLimits(expanded_bytes=len(body) - 1))[0] == "too_large"
@@ -477,12 +477,12 @@ def test_an_open_quote_is_reported_and_does_not_hide_later_rows(body: str, row_n
 )
 @pytest.mark.parametrize("screen", ['27" screen', "screen", '"27"" screen"'])
 @pytest.mark.parametrize("final", ["", "\n"])
-def test_a_closed_quote_is_never_reported_as_open_with_any_other_cells(last: str, screen: str, final: str):
+def test_a_closed_quote_is_never_reported_as_open(last: str, screen: str, final: str):
     body = f"{HEAD}\n2025-01-15,{screen},Office,card,3.50,EUR,\n{last}{final}"
     assert read(body.encode()).numbers == [2, 3]
 
 
-# Files with several faults.
+# Tests of files with several faults.
 
 LINE = ",".join(expense()).encode() + b"\n"
 LATIN_1 = b"2025-01-15,Caf\xe9,c,a,1,EUR,\n"
@@ -506,7 +506,7 @@ def test_invalid_utf_8_outranks_the_size_limit_only_before_the_limit(lines: int)
     head = HEAD.encode() + b"\n"
     assert first_fault(head + LATIN_1 + LINE * (lines + 80), limits=LIMITED) == "not_utf8"
     at = len(head + LINE * lines) + LATIN_1.index(b"\xe9")
-    # The byte alone could begin a character. The next byte shows that it does not.
+    # The first byte alone could begin a character. Only the next byte shows that it does not.
     for limit, code in ((at + 2, "not_utf8"), (at + 1, TOO_LARGE), (at, TOO_LARGE), (at - 1, TOO_LARGE)):
         body = head + LINE * lines + LATIN_1
         assert first_fault(body, limits=ReadLimits(expanded_bytes=limit)) == code
@@ -527,7 +527,7 @@ def test_the_first_invalid_byte_is_reported_in_any_row_and_column():
 
 
 @pytest.mark.parametrize("character", ["é", "☕", "😀"])
-def test_a_character_cut_by_the_size_limit_is_valid_but_one_cut_by_the_file_end_is_not(character: str):
+def test_an_incomplete_character_is_valid_at_the_size_limit_and_invalid_at_the_end_of_the_file(character: str):
     body = f"{HEAD}\n2025-01-15,{character}".encode()
     for missing in range(1, len(character.encode())):
         cut = len(body) - missing
@@ -555,7 +555,7 @@ def test_the_message_about_an_invalid_byte_quotes_a_short_text_without_control_c
     assert f"({'m' * 20}\\x80\\x9bé{'x' * 18} if it is Latin-1)" in rejection(body)[1]
     body = f"{HEAD}\n2025-01-15,a\x1b".encode() + b"\xe9\0b"
     assert "(é if it is Latin-1)" in rejection(body)[1]
-    # The text is short even if the cell is long.
+    # The quoted text is short even if the cell is long.
     body = f"{HEAD}\n2025-01-15,{'m' * (3 << 20)}".encode() + b"\xe9\n"
     assert f"({'m' * 20}é if it is Latin-1)" in rejection(body)[1]
 
@@ -609,7 +609,7 @@ def test_faults_inside_an_open_quote_are_reported_before_the_open_quote():
         (LINE * 70, b"", TOO_LARGE),
     ],
 )
-def test_a_too_long_record_is_reported_only_if_no_fault_precedes_the_end_of_the_block(
+def test_an_overlong_record_is_reported_only_if_the_block_contains_no_earlier_fault(
     before: bytes, within: bytes, code: str, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr("centflow_glue.rows.read.LARGE_BLOCK_BYTES", 4096)
@@ -666,7 +666,7 @@ def distinct(numbers: Sequence[int]) -> bool:
 
 
 @given(st.text(st.sampled_from('a,"\n\r☕'), max_size=60), st.integers(0, 40))
-def test_every_row_number_occurs_once_with_any_quotes(rest: str, more_bytes: int):
+def test_every_row_number_occurs_once_in_a_file_with_any_quotes(rest: str, more_bytes: int):
     try:
         found = read(f"{HEAD}\n{rest}".encode(), block_bytes=300 + more_bytes)
     except UploadRejectedError:

@@ -1,4 +1,4 @@
-"""Readers always see the newest acceptable version of a key since the last delete marker."""
+"""Checks that readers always see the newest acceptable version of a key since its last delete marker."""
 
 import io
 import json
@@ -29,7 +29,7 @@ OLD, NEW, NEWEST = (csv_of(expense(merchant=name)) for name in ("old", "new", "n
 BAD = b"no,csv,of,this,feed\n"
 
 
-def test_uploading_adds_overwriting_corrects_and_deleting_undoes(flow: Flow):
+def test_an_upload_adds_rows_an_overwrite_corrects_them_and_a_delete_removes_them(flow: Flow):
     assert flow.put(KEY, OLD).result == "published"
     assert flow.transactions() == ["old"]
     assert flow.put(KEY, NEW).result == "published"
@@ -42,7 +42,7 @@ def test_uploading_adds_overwriting_corrects_and_deleting_undoes(flow: Flow):
     assert flow.unsettled() == []
 
 
-def test_reconciling_a_settled_key_again_changes_nothing(flow: Flow):
+def test_reconciling_an_unchanged_key_again_changes_nothing(flow: Flow):
     flow.put(KEY, OLD)
     before = flow.uploads()
     assert [flow.reconcile(KEY).result for _ in range(3)] == ["unchanged"] * 3
@@ -107,7 +107,7 @@ def test_late_repeated_or_reordered_events_change_nothing(flow: Flow):
     assert flow.transactions() == ["new"]
 
 
-# Rejected corrections.
+# Tests of rejected corrections.
 
 
 def test_a_rejected_correction_leaves_the_last_good_version_published(flow: Flow):
@@ -122,7 +122,7 @@ def test_a_rejected_correction_leaves_the_last_good_version_published(flow: Flow
     assert flow.unsettled() == []
 
 
-def test_the_newest_good_version_is_published_if_newer_ones_are_rejected(flow: Flow):
+def test_the_newest_good_version_is_published_if_newer_versions_are_rejected(flow: Flow):
     for body in (OLD, NEW, BAD, b""):
         flow.bucket.put(KEY, body)
     outcome = flow.reconcile(KEY)
@@ -132,7 +132,7 @@ def test_the_newest_good_version_is_published_if_newer_ones_are_rejected(flow: F
     assert flow.unsettled() == []
 
 
-def test_a_correction_after_a_rejected_one_is_published(flow: Flow):
+def test_a_correction_after_a_rejected_correction_is_published(flow: Flow):
     for body in (OLD, BAD, NEW):
         flow.put(KEY, body)
     assert flow.transactions() == ["new"]
@@ -149,7 +149,7 @@ def test_removing_a_rejected_version_changes_nothing_for_readers(flow: Flow):
     assert flow.unsettled() == []
 
 
-# Changes of the contract.
+# Tests of changed contracts.
 
 
 def with_contract(job: Reconciler, **changes: Any) -> Reconciler:
@@ -206,7 +206,7 @@ def test_a_rejected_upload_of_a_removed_feed_is_reconciled_only_once(flow: Flow)
     assert job.reconcile_key(KEY, None).result == "unchanged"
 
 
-# Interrupted loads.
+# Tests of interrupted loads.
 
 
 def interrupt(flow: Flow, body: bytes, rows: int = 1) -> None:
@@ -281,7 +281,9 @@ def test_a_version_that_s3_lists_but_cannot_return_fails_after_ten_listings(
 
     with monkeypatch.context() as patched:
         patched.setattr(reconcile, "open_version", never_find)
-        with pytest.raises(LoadFailedError, match="10 times S3 listed a version and then did not find it"):
+        with pytest.raises(
+            LoadFailedError, match="10 times in a row, a version was removed from S3 after it was listed"
+        ):
             flow.reconcile(KEY)
     assert flow.transactions() == ["old"]
     assert flow.reconcile(KEY).result == "published"
@@ -347,7 +349,7 @@ def test_a_failure_that_breaks_the_connection_keeps_its_cause_and_is_not_retried
     assert flow.reconcile(KEY).result == "published"
 
 
-# Records of an upload.
+# Tests of the values that an upload records.
 
 
 def test_an_upload_records_its_origin_and_its_times(flow: Flow):
@@ -363,7 +365,7 @@ def test_an_upload_records_its_origin_and_its_times(flow: Flow):
     assert abs((upload["published_at"] - datetime.now(UTC).replace(tzinfo=None)).total_seconds()) < 60
 
 
-def test_an_upload_without_an_event_has_its_last_modified_time_as_received_time(flow: Flow):
+def test_the_received_time_is_the_last_modified_time_if_an_upload_has_no_event(flow: Flow):
     flow.put(KEY, OLD)
     (upload,) = flow.uploads()
     assert upload["received_at"] == upload["last_modified"]

@@ -1,4 +1,4 @@
-"""Rejection texts must not depend on the version of Python or of the Unicode tables in Python."""
+"""Checks that rejection texts do not depend on Python's version or on its Unicode tables."""
 
 import pyarrow as pa
 import pytest

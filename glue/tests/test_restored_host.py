@@ -29,7 +29,7 @@ def test_another_instance_of_the_account_and_region_is_accepted():
         CONFIGURED,
     ],
 )
-def test_every_other_host_is_rejected(host: str):
+def test_a_host_that_is_not_an_instance_of_the_account_and_region_is_rejected(host: str):
     with pytest.raises(HostError, match="name an instance that was restored there"):
         check_restored_host(host, CONFIGURED)
 

@@ -1,4 +1,4 @@
-"""Removing short rows before pyarrow parses a file gives the same result as pyarrow alone."""
+"""Checks that a file gives the same result if its short rows are removed before pyarrow parses it."""
 
 import io
 import os
@@ -78,7 +78,7 @@ def test_removing_short_rows_does_not_change_the_result_of_a_file(
 
 @given(st.lists(st.sampled_from([*b'"",\n\ra']), min_size=1, max_size=40).map(bytes), st.data())
 def test_a_context_has_the_same_effect_on_later_bytes_as_the_whole_text(text: bytes, data: st.DataObject):
-    """Checks that the marker is in quotes after the context if and only if it is in quotes after the whole text."""
+    """Compares the context with the whole text. Later bytes must be within quotes after both, or after neither."""
     position = data.draw(st.integers(0, len(text)))
     context = advance_context(advance_context(BEFORE_CELL, text[:position]), text[position:])
     for more in (b"a", b'"', b'""', b'"""'):
@@ -116,7 +116,10 @@ def test_ragged_rows_of_any_length_are_removed_after_many_ragged_rows():
     body = csv_of() + f"{valid}\n".encode() + f"{ragged}\n".encode() * 6 * REPORTED_ROWS + f"{valid}\n".encode()
 
     class Waiting(io.BytesIO):
-        """A stream that waits in the middle until pyarrow has reported the first rows, because pyarrow reads ahead."""
+        """A stream that waits in the middle until pyarrow has reported the first rows.
+
+        Otherwise pyarrow would read ahead.
+        """
 
         def read(self, size: int | None = -1) -> bytes:
             while self.tell() > len(body) / 2 and not reader._source.has_many_ragged:

@@ -1,4 +1,4 @@
-"""The views show the same values from summaries as from rows, after any sequence of changes to the uploads."""
+"""Checks that views give the same values from summaries as from rows, after any sequence of changes to uploads."""
 
 import unicodedata
 from collections import Counter
@@ -90,7 +90,7 @@ def summary_rows(flow: Flow) -> int:
     return sum(fetch(flow.admin, f"SELECT COUNT(*) AS row_count FROM `{table}`")[0]["row_count"] for table in tables)
 
 
-# Random histories.
+# Tests of random histories.
 
 # Strings with different bytes that MySQL's collation treats as equal, or with characters that it ignores.
 MERCHANTS = ("Café", "Cafe\u0301", "Bar", "bar", "B\u200bar")
@@ -153,7 +153,7 @@ def test_a_summary_changes_when_another_upload_shadows_its_rows(flow: Flow):
     assert_same_as_over_rows(flow)
 
 
-# Changes by a release without summaries.
+# Tests of changes by a release without summaries.
 
 
 def touch_as_the_release_before(flow: Flow, key: str) -> None:
@@ -212,7 +212,7 @@ def test_a_publication_does_not_mark_an_outdated_summary_as_current(flow: Flow):
     assert_same_as_over_rows(flow)
 
 
-# Which uploads have summaries.
+# Tests of which uploads have summaries.
 
 
 def test_a_summary_with_too_many_groups_is_dropped_and_not_tried_again(reconciler: MakeReconciler, flow: Flow):
@@ -242,7 +242,7 @@ def test_a_rejected_upload_has_no_summary(flow: Flow):
     assert summary_rows(flow) == 0
 
 
-# Sums over streamed rows.
+# Tests of the sums over streamed rows.
 
 
 def checked_rows(rows: list[tuple[str, str, str]]) -> pa.Table:
@@ -297,7 +297,7 @@ def test_a_summary_with_nearly_one_group_per_row_is_dropped_early():
     assert running.finish()["expenses_by_account_day"] is not None
 
 
-def test_a_feed_without_summaries_needs_none():
+def test_a_feed_without_summaries_creates_none():
     contract: Contract = load_contracts()["budgets"]
     running = RunningSummaries(contract, SummaryLimits(least_rows=0))
     running.add(pa.table({"month": ["2025-01"]}))

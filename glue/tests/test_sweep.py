@@ -1,4 +1,4 @@
-"""The sweep finds only the keys whose events were lost or whose load was interrupted."""
+"""Checks that the sweep finds only keys whose events were lost or whose load was interrupted."""
 
 import tracemalloc
 from collections.abc import Iterator
@@ -40,27 +40,27 @@ def settle(flow: Flow) -> list[str]:
     return keys
 
 
-def test_a_lost_upload_is_found(flow: Flow):
+def test_the_sweep_finds_an_upload_whose_event_was_lost(flow: Flow):
     flow.bucket.put(KEY, OLD)
     assert settle(flow) == [KEY]
     assert flow.transactions() == ["old"]
 
 
-def test_a_lost_correction_is_found(flow: Flow):
+def test_the_sweep_finds_a_correction_whose_event_was_lost(flow: Flow):
     flow.put(KEY, OLD)
     flow.bucket.put(KEY, NEW)
     assert settle(flow) == [KEY]
     assert flow.transactions() == ["new"]
 
 
-def test_a_lost_delete_is_found(flow: Flow):
+def test_the_sweep_finds_a_delete_whose_event_was_lost(flow: Flow):
     flow.put(KEY, OLD)
     flow.bucket.delete(KEY)
     assert settle(flow) == [KEY]
     assert flow.transactions() == []
 
 
-def test_the_permanent_removal_of_every_version_is_found(flow: Flow):
+def test_the_sweep_finds_the_permanent_removal_of_every_version(flow: Flow):
     version = flow.bucket.put(KEY, OLD)
     flow.reconcile(KEY)
     flow.bucket.remove_version(KEY, version)
@@ -68,7 +68,7 @@ def test_the_permanent_removal_of_every_version_is_found(flow: Flow):
     assert flow.transactions() == []
 
 
-def test_the_removal_of_a_delete_marker_is_found(flow: Flow):
+def test_the_sweep_finds_the_removal_of_a_delete_marker(flow: Flow):
     flow.put(KEY, OLD)
     marker = flow.bucket.delete(KEY)
     flow.reconcile(KEY)
@@ -78,7 +78,7 @@ def test_the_removal_of_a_delete_marker_is_found(flow: Flow):
 
 
 @pytest.mark.parametrize("state", ["loading", "failed"])
-def test_an_unfinished_load_is_found(flow: Flow, state: str):
+def test_the_sweep_finds_an_unfinished_load(flow: Flow, state: str):
     flow.put(KEY, OLD)
     with flow.admin.cursor() as cursor:
         cursor.execute("UPDATE uploads SET state = %s", (state,))
@@ -121,7 +121,7 @@ def test_the_sweep_does_not_find_a_reconciled_key_in_any_state(flow: Flow):
     assert flow.unsettled() == []
 
 
-def test_rejected_uploads_are_found_again_after_their_contract_changes(flow: Flow):
+def test_the_sweep_finds_rejected_uploads_again_after_their_contract_changes(flow: Flow):
     flow.put(KEY, BAD)
     flow.put("raw/budgets/a.csv", BAD)
     with flow.admin.cursor() as cursor:
@@ -129,7 +129,7 @@ def test_rejected_uploads_are_found_again_after_their_contract_changes(flow: Flo
     assert flow.unsettled() == [KEY]
 
 
-# The order of keys.
+# Tests of the order of keys.
 
 
 def test_s3_and_mysql_list_keys_in_the_order_of_their_utf_8_bytes(flow: Flow):
@@ -170,7 +170,7 @@ def test_two_sorted_lists_are_joined_by_key(left: set[str], right: set[str]):
     ]
 
 
-# Large buckets.
+# Tests of large buckets.
 
 
 def test_the_sweep_streams_tens_of_thousands_of_keys_in_little_memory(flow: Flow, monkeypatch: pytest.MonkeyPatch):

@@ -1,4 +1,4 @@
-"""Turns keep the many or large uploads of one owner from delaying the other owners."""
+"""Checks that many or large uploads of one owner do not delay the uploads of other owners."""
 
 import gc
 import json
@@ -25,7 +25,7 @@ from centflow_glue.keys.manifest import KeyToReconcile, take_waiting_manifests
 from centflow_glue.keys.turns import Turns
 from centflow_glue.reconcile import Outcome
 
-# A test that waits this long has failed.
+# A test fails if it waits longer than this number of seconds.
 PATIENCE_SECONDS = 60
 
 
@@ -63,7 +63,9 @@ def test_a_new_owner_waits_for_one_turn_of_each_other_owner():
     ("seconds_each", "sizes"),
     [(0.0, [4, 8, 16, 32, 50, 50]), (0.01, [4, 8, 16, 32, 50, 50]), (0.1, [4, 8, 10, 10, 10, 10]), (7, [4] + [1] * 5)],
 )
-def test_a_turn_has_as_many_keys_as_took_one_second_in_the_previous_turn(seconds_each: float, sizes: list[int]):
+def test_a_turn_contains_enough_keys_for_one_second_at_the_speed_of_the_previous_turn(
+    seconds_each: float, sizes: list[int]
+):
     turns = Turns(max_running=2)
     turns.add(keys_of("busy", 1000))
     taken = []
@@ -94,7 +96,7 @@ def test_the_number_of_running_turns_per_owner_is_limited():
 
 
 @given(st.lists(st.tuples(st.sampled_from(["ann", "bob", "cy"]), st.booleans())))
-def test_every_key_is_taken_once_and_in_its_owners_order(steps: list[tuple[str, bool]]):
+def test_every_key_is_taken_once_and_keys_of_one_owner_keep_their_order(steps: list[tuple[str, bool]]):
     turns = Turns(max_running=1)
     added, taken = [], []
     for number, (owner, takes) in enumerate(steps):
@@ -118,7 +120,7 @@ class _BusyOwner:
 
     Attributes:
         reconciled: The keys in the order in which they ended.
-        max_running: The most turns of the owner `busy` that ran at a time.
+        max_running: The maximum number of turns of the owner `busy` that ran at a time.
     """
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -154,7 +156,7 @@ class _BusyOwner:
 
 @pytest.fixture
 def busy_owner(monkeypatch: pytest.MonkeyPatch) -> _BusyOwner:
-    """Replaces the work of the job, so that the owner `busy` keeps it busy."""
+    """Replaces the job's reconciliation with `_BusyOwner`, so that the owner `busy` occupies the job run."""
     return _BusyOwner(monkeypatch)
 
 
@@ -251,7 +253,7 @@ def test_a_manifest_that_cannot_be_deleted_raises_an_error(bucket: Bucket, monke
 
 
 @pytest.mark.parametrize("changed", [{"POLL_FOR_SECONDS": -1}, {"MAX_WAITING_KEYS": 0}, {}])
-def test_a_run_leaves_waiting_manifests_if_it_is_old_or_full_or_has_no_folder(
+def test_a_run_takes_no_waiting_manifests_if_it_is_old_or_full_or_has_no_folder(
     spark: SparkSession,
     arguments: JobArguments,
     bucket: Bucket,
@@ -301,7 +303,7 @@ def test_a_task_removes_zip_finders_so_the_next_task_reads_no_zip_index(tmp_path
     assert not any(isinstance(finder, zipimporter) for finder in sys.path_importer_cache.values())
 
 
-def test_a_task_freezes_library_objects_so_the_next_task_does_not_visit_them(arguments: JobArguments):
+def test_a_task_freezes_library_objects_so_later_garbage_collections_skip_them(arguments: JobArguments):
     tasks._freeze_heap.cache_clear()
     try:
         assert list(tasks._Task(arguments)([])) == []

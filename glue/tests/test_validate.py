@@ -19,7 +19,8 @@ from centflow_glue.rows.validate import CheckedBatch, validate
 EXPENSES = load_contracts()["expenses"]
 BUDGETS = load_contracts()["budgets"]
 OPTIONAL = ("country", "city", "transaction_id")
-# No contract contains a fund code with four decimals, but the checks support such codes.
+# In ISO 4217, some fund codes have four decimals, such as CLF. No contract contains a fund code, but the checks support
+# four decimals.
 WITH_CLF = replace(EXPENSES, minor_units={**EXPENSES.minor_units, "EUR": 4})
 
 
@@ -50,7 +51,7 @@ def stored_amounts(*amounts: str, currency: str = "EUR") -> list[Decimal]:
     return values
 
 
-# Valid rows.
+# Tests of valid rows.
 
 
 def test_a_valid_row_is_stored_as_written():
@@ -134,7 +135,7 @@ def test_each_currency_has_the_decimals_of_iso_4217_and_trailing_zeros_do_not_co
         )
 
 
-def test_four_decimals_are_kept_for_a_currency_that_has_them():
+def test_a_currency_with_four_decimals_is_stored_with_four_decimals():
     checked = check([expense(amount="999999999999999.9999"), expense(amount="-0.0001")], contract=WITH_CLF)
     assert checked.rows["amount"].to_pylist() == [Decimal("999999999999999.9999"), Decimal("-0.0001")]
     assert fault(WITH_CLF, amount="0.00001").code == "too_many_decimals"
@@ -250,7 +251,7 @@ def test_the_amount_of_a_quarantined_row_counts_if_it_is_readable():
     assert [row.amount for row in rows] == [Decimal("1.5"), Decimal("1.505"), None, None, Decimal(2)]
 
 
-# Dates and months.
+# Tests of dates and months.
 
 
 @pytest.mark.parametrize("day", ["2024-02-29", "2000-02-29", "1000-01-01", "9999-12-31"])
@@ -300,7 +301,7 @@ def test_a_month_is_stored_unchanged():
     assert check([["2025-12", "Food", "1", "EUR"]], BUDGET_HEADER, BUDGETS).rows["month"].to_pylist() == ["2025-12"]
 
 
-# Text and closed lists.
+# Tests of text, currencies and countries.
 
 
 @pytest.mark.parametrize("header", ["date", "merchant", "category", "account", "amount", "currency"])
@@ -361,7 +362,7 @@ def test_a_control_character_is_quarantined_with_its_name(character: str):
     assert row.message == f"merchant contains the control character U+{ord(character):04X}; remove it."
 
 
-def test_a_row_with_several_faults_is_quarantined_for_the_first_one_in_contract_order():
+def test_a_row_with_several_faults_is_quarantined_for_the_first_fault_in_contract_order():
     row = fault(date="soon", merchant="", amount="much", currency="money")
     assert (row.column, row.code) == ("date", "bad_date")
 

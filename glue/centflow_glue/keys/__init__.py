@@ -1,1 +1,1 @@
-"""Finds the object keys that a job run reconciles, and decides what each key needs: compares S3 with `uploads`."""
+"""Finds the object keys that a job run reconciles. Compares S3 with `uploads` to decide what each key needs."""

@@ -21,7 +21,7 @@ class Decision:
         published: The upload that stays published if no version of `to_load` is acceptable, or None.
         stale: Uploads that must end up invisible and without rows, unless one of them is loaded again.
         is_deleted: Whether the object is deleted. Its visible upload is then `retired` rather than `superseded`.
-        missing_summaries: Summaries that `published` lacks. Adding them changes only the speed of the views.
+        missing_summaries: Summaries that `published` still needs. They change only the speed of the views.
     """
 
     to_load: tuple[Version, ...]
@@ -57,7 +57,7 @@ def decide(
     contract: Contract | None,
     summary_limits: SummaryLimits = SUMMARY_LIMITS,
 ) -> Decision:
-    """Compares what S3 holds for one key with what the database knows about it.
+    """Compares the versions that S3 holds for one key with the key's rows of `uploads`.
 
     Args:
         versions: All versions and delete markers of the key, newest first, as S3 lists them.

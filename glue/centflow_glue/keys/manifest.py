@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 
 from centflow_glue.bucket import s3_client
 
-# The error codes of a GET of a missing key: the second one if the caller may not list the whole bucket.
+# The error codes of a GET of a missing key. S3 returns the second code if the caller may not list the whole bucket.
 # https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html.
 MISSING_CODES = frozenset({"NoSuchKey", "AccessDenied"})
 # The error codes of a conditional delete of a key that another client is deleting or has deleted:
@@ -41,7 +41,7 @@ def read_manifest(uri: str) -> Iterator[KeyToReconcile]:
     """Yields the keys of `s3://<bucket>/<key>`, one JSON object per line: `{"key": …, "eventTime": …}`.
 
     Raises:
-        ManifestError: The address or a line has another form.
+        ManifestError: The address or a line has the wrong format.
     """
     bucket, object_key = _parse_uri(uri)
     body = s3_client().get_object(Bucket=bucket, Key=object_key)["Body"]
@@ -54,10 +54,10 @@ def take_waiting_manifests(folder: str) -> Iterator[KeyToReconcile]:
     """Takes the manifests that wait in `s3://<bucket>/<folder>/` for a job run, and yields their keys.
 
     A job run takes a manifest by deleting it. Only one of several job runs can delete the same manifest. The trigger
-    sees that the manifest is deleted.
+    detects that the manifest was deleted.
 
     Raises:
-        ManifestError: The address or a line has another form.
+        ManifestError: The address or a line has the wrong format.
     """
     bucket, prefix = _parse_uri(folder)
     client = s3_client()

@@ -8,7 +8,8 @@ from centflow_glue.rejection import UploadRejectedError, quoted
 RAW_PREFIX = "raw/"
 DEFAULT_OWNER = "default"
 OWNER_MAX_LENGTH = 64
-# Keys have up to 1,024 bytes. A message that quotes one must still have room for its advice.
+# The maximum number of characters of a key that a message quotes. A key may have 1,024 bytes, and the message must
+# still have room for advice.
 SHOWN_LENGTH = 200
 
 
@@ -56,7 +57,7 @@ def parse_object_key(object_key: str, feeds: Collection[str]) -> ParsedKey:
 
 
 def parse_owner(object_key: str) -> str:
-    """Returns the owner that a key names, `default` if it names none.
+    """Returns the owner that a key names, or `default` if the key names no owner.
 
     Raises:
         UploadRejectedError: The name in the folder `owner=` is empty or too long.
@@ -75,7 +76,7 @@ def parse_owner(object_key: str) -> str:
 
 
 def parse_owner_or_default(object_key: str) -> str:
-    """Returns the owner that a key names, `default` if it names none or an invalid one."""
+    """Returns the owner that a key names. Returns `default` if the key names no owner or an invalid owner."""
     try:
         return parse_owner(object_key)
     except UploadRejectedError:

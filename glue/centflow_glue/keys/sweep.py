@@ -15,7 +15,8 @@ from centflow_glue.keys.object_key import RAW_PREFIX, is_folder_placeholder, par
 from centflow_glue.keys.uploads import UPLOAD_COLUMNS, Upload, parse_upload
 from centflow_glue.limits import SUMMARY_LIMITS, SummaryLimits
 
-# An event, its batch and the start of a job run take a minute or two. A younger upload may still be on its way.
+# A newer version counts as missed only after this time. The event, its batch and the start of the job run take a minute
+# or two.
 MISSED_AFTER = timedelta(minutes=15)
 
 
@@ -27,8 +28,8 @@ def find_keys(
 ) -> Iterator[KeyToReconcile]:
     """Yields the keys that need reconciling.
 
-    S3's listing and the rows of `uploads` are both sorted by the UTF-8 bytes of the key. The sweep walks through them
-    side by side and holds neither in memory.
+    S3's listing and the rows of `uploads` are both sorted by the UTF-8 bytes of the key. The sweep reads both streams
+    in parallel and holds neither of them in memory.
 
     Args:
         bucket: The uploads bucket.
@@ -47,7 +48,7 @@ def find_keys(
 
 
 def _is_missed(versions: Sequence[Version], uploads: Sequence[Upload]) -> bool:
-    """Returns whether the newest version, or the deletion, is older than `MISSED_AFTER` and not in `uploads`."""
+    """Returns whether the newest version or the deletion is older than `MISSED_AFTER` and missing in `uploads`."""
     if not versions:
         return any(upload.state == "published" for upload in uploads)
     newest = versions[0]
@@ -70,7 +71,7 @@ def _list_uploads(connection: Connection) -> Iterator[tuple[str, list[Upload]]]:
 def _merge_by_key(
     left: Iterator[tuple[str, list[Version]]], right: Iterator[tuple[str, list[Upload]]]
 ) -> Iterator[tuple[str, list[Version], list[Upload]]]:
-    """Joins two sorted streams by key. A key that is missing on one side gets an empty list there."""
+    """Joins two sorted streams by key. A key that is missing in one stream gets an empty list for that stream."""
     versions, uploads = next(left, None), next(right, None)
     while versions or uploads:
         key = min((side[0] for side in (versions, uploads) if side), key=str.encode)

@@ -1,4 +1,4 @@
-"""Decides which owner's keys come next. Owners take turns, even if one owner has many keys (ADR 0023)."""
+"""Decides which owner's keys are reconciled next. Owners take turns, even if one owner has many keys (ADR 0023)."""
 
 from collections import Counter, deque
 from collections.abc import Iterable, Sequence
@@ -6,11 +6,12 @@ from collections.abc import Iterable, Sequence
 from centflow_glue.keys.manifest import KeyToReconcile
 from centflow_glue.keys.object_key import parse_owner_or_default
 
-# Spark needs a tenth of a second per turn, much longer than a small upload takes. A turn therefore gets as many keys as
-# take about a second, judged by the owner's previous turn.
+# Spark needs 0.1 s to start a turn, much longer than a small upload takes. A turn therefore gets enough keys for about
+# one second. The owner's previous turn shows how many keys that is.
 TURN_SECONDS = 1.0
 MAX_TURN_KEYS = 50
-# The size of an owner's first turn. It is smaller if the keys can be spread over several turns at a time.
+# The maximum number of keys in an owner's first turn. The turn is smaller if several turns can share the keys and run
+# in parallel.
 FIRST_TURN_KEYS = 4
 
 
@@ -50,7 +51,7 @@ class Turns:
         first = min(FIRST_TURN_KEYS, -(-len(keys) // self._max_running))
         turn = [keys.popleft() for _ in range(min(len(keys), self._keys_per_turn.get(owner, first)))]
         if keys:
-            self._waiting[owner] = keys  # the owner goes behind the other owners
+            self._waiting[owner] = keys  # moves the owner behind the other owners
         self._running[owner] += 1
         self._count -= len(turn)
         return turn

@@ -6,7 +6,8 @@ from typing import Any
 
 from pymysql.connections import Connection
 
-# The columns that `parse_upload` reads. A summary counts only if its mark has the `updated_at` of its upload.
+# The columns that `parse_upload` reads. A summary is current only if the `as_of` of its mark equals the upload's
+# `updated_at`.
 UPLOAD_COLUMNS = """
   uploads.upload_id, version_id, state, rows_stored, contract_sha256, rows_published + rows_duplicate,
   (SELECT GROUP_CONCAT(summary) FROM upload_summaries
@@ -24,7 +25,7 @@ class Upload:
         state: `loading`, `published`, `superseded`, `retired`, `rejected` or `failed`.
         rows_stored: Whether the feed's table may hold rows of the upload.
         contract_sha256: The contract that the upload was checked against.
-        rows_good: Number of rows that keep the contract, visible or shadowed.
+        rows_good: Number of rows that satisfy the contract, visible or shadowed.
         summaries: Tables with a current summary of the upload.
     """
 
@@ -45,7 +46,7 @@ def find_uploads(connection: Connection, object_key: str) -> list[Upload]:
             (object_key,),
         )
         rows = cursor.fetchall()
-    connection.commit()  # so that the next query sees what other job runs commit meanwhile
+    connection.commit()  # so that the next query sees later commits of other job runs
     return [parse_upload(row) for row in rows]
 
 

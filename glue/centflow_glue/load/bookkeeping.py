@@ -25,8 +25,8 @@ INSERT INTO uploads (
 ) ON DUPLICATE KEY UPDATE upload_id = LAST_INSERT_ID(upload_id)
 """
 
-# An upload that was withdrawn and is loaded again counts as received now. After an interrupted load the upload keeps
-# its time, because the uploader has waited since then.
+# An upload that was withdrawn and is loaded again gets a new `received_at`. After an interrupted load, `received_at`
+# stays, because the uploader has been waiting since then.
 BEGIN_LOADING = """
   received_at = IF(state IN ('retired', 'superseded'), COALESCE(%s, UTC_TIMESTAMP(6)), received_at),
   state = 'loading', rows_stored = TRUE, feed = %s, contract_sha256 = %s, job_run_id = %s,
@@ -67,7 +67,7 @@ def claim_upload(
         is_new = cursor.rowcount == 1
     connection.commit()
     if contract is None:
-        if not is_new:  # its feed no longer exists
+        if not is_new:  # the key's feed no longer exists
             _update(connection, upload_id, "feed = NULL, contract_sha256 = NULL", ())
     else:
         if not is_new:
@@ -78,7 +78,7 @@ def claim_upload(
 
 
 def record_loaded(connection: Connection, upload_id: int) -> None:
-    """Records that all rows of the upload are stored. They are not visible yet."""
+    """Records that all rows of the upload are stored. The rows are not visible yet."""
     _update(connection, upload_id, "loaded_at = UTC_TIMESTAMP(6)", ())
 
 
@@ -92,7 +92,7 @@ def record_rejection(connection: Connection, upload_id: int, error: UploadReject
 
 
 def record_failure(connection: Connection, upload_id: int, error: Exception) -> None:
-    """Records that the upload could not be loaded, for a reason that its content did not cause."""
+    """Records that the upload could not be loaded, for a reason other than its content."""
     reason = f"The upload could not be loaded and will be retried: {error}"[:TEXT_MAX]
     _update(connection, upload_id, "state = 'failed', reason_code = 'load_failed', reason = %s", (reason,))
 

@@ -1,7 +1,7 @@
 """Loads one version of an object into its feed's table, in one pass. The rows stay invisible until published.
 
-The rows stream as CSV through a pipe into MySQL's LOAD DATA LOCAL. No row passes between the JVM and Python, none stays
-in memory longer than its block, and nothing is staged (docs/adr/0002-rows-become-visible-by-a-state-flip.md).
+The rows stream as CSV through a pipe into MySQL's LOAD DATA LOCAL. No row passes between the JVM and Python. No row
+stays in memory longer than its block. There is no staging table (docs/adr/0002-rows-become-visible-by-a-state-flip.md).
 """
 
 from collections.abc import Callable
@@ -26,7 +26,7 @@ from centflow_glue.rows.quarantine import QuarantinedRow
 from centflow_glue.rows.read import CsvReader, read_in_blocks
 from centflow_glue.rows.validate import validate
 
-# An upload with a larger share of bad rows is probably not a CSV of its feed.
+# The maximum share of bad rows. An upload with a larger share is probably not a CSV of its feed.
 QUARANTINE_LIMIT = 0.5
 
 
@@ -43,17 +43,17 @@ def load_version(
 
     Args:
         connection: A connection to MySQL without an open transaction.
-        open_stream: Opens the object's bytes. It is called again if a record needs the larger block.
+        open_stream: Opens the object's bytes. This function is called again if a record needs the larger block.
         contract: The feed's contract.
-        upload_id: The row of `uploads` that the rows belong to. It must have no stored rows.
+        upload_id: The row of `uploads` that the rows belong to. The upload must have no stored rows.
         compressed: Whether the object is gzip.
         limits: How large the object may be.
-        summary_limits: The limits that decide which summaries are kept.
+        summary_limits: The limits that decide which summaries are stored.
 
     Raises:
         UploadRejectedError: The upload as a whole is not acceptable. None of its rows is stored, except the first 1,000
             quarantined ones. If rows were read, the error's `tally` holds their counts.
-        LoadMismatchError: MySQL stored other rows than the job sent.
+        LoadMismatchError: The rows that MySQL stored differ from the rows that the job sent.
     """
     return read_in_blocks(
         lambda block_bytes: CsvReader(open_stream(), contract, compressed, limits, block_bytes),
@@ -108,7 +108,7 @@ def find_too_many_bad_rows(tally: Tally, quarantine: QuarantineFiles) -> TooMany
 
 
 class RowWriter:
-    """Reads one upload, writes its good rows as CSV, sets the bad rows aside, and counts both."""
+    """Reads one upload, writes its good rows as CSV, puts the bad rows into files, and counts good and bad rows."""
 
     def __init__(
         self, reader: CsvReader, upload_id: int, quarantine: QuarantineFiles, summaries: RunningSummaries
@@ -160,7 +160,7 @@ class RowWriter:
 
 
 def _store_quarantine(connection: GuardedConnection, quarantine: QuarantineFiles, limit: int | None = None) -> None:
-    """Stores the quarantined rows, or only the first ones if there is a limit."""
+    """Stores the quarantined rows, up to the limit if one is given."""
     if not quarantine.count:
         return
     statement = (
@@ -193,7 +193,7 @@ def _write_table(table: pa.Table, out: IO[bytes]) -> int:
 
 
 def _format_rows_statement(contract: Contract) -> str:
-    """Returns LOAD DATA for the feed's table. All names come from the contract, never from a file or a key."""
+    """Returns LOAD DATA for the feed's table. All names are from the contract, never from a file or a key."""
     columns = ["upload_id", "row_no"]
     assignments = ["fingerprint = UNHEX(@fingerprint)"]
     for column in contract.columns:

@@ -18,7 +18,7 @@ CSV_OPTIONS = pa_csv.WriteOptions(include_header=False, batch_size=8192)
 
 
 class LoadMismatchError(Exception):
-    """MySQL stored other rows than the job sent. No row of the upload is published."""
+    """The rows that MySQL stored differ from the rows that the job sent. No row of the upload is published."""
 
 
 def load_data_infile(connection: GuardedConnection, statement: str, write_rows: Callable[[IO[bytes]], int]) -> None:
@@ -32,7 +32,7 @@ def load_data_infile(connection: GuardedConnection, statement: str, write_rows: 
         write_rows: Writes the rows as CSV and returns their number.
 
     Raises:
-        LoadMismatchError: MySQL warned, or stored another number of rows.
+        LoadMismatchError: MySQL reported a warning, or stored a different number of rows.
         Exception: The exception that `write_rows` raised.
     """
     read_end, write_end = os.pipe()

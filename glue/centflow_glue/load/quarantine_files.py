@@ -20,19 +20,19 @@ from centflow_glue.rows.quarantine import (
     quote_cell,
 )
 
-# Uncompressed, a row of two bytes takes 32. Threads are off because pyarrow has only one thread in Spark's Python
-# processes. That thread writes the ragged rows and would wait for itself.
+# Without compression, a row of two bytes takes 32 bytes. Threads are off because pyarrow has only one thread in Spark's
+# Python processes. That thread writes the ragged rows, so it would wait for itself.
 QUARANTINE_OPTIONS = pa.ipc.IpcWriteOptions(compression="lz4", use_threads=False)
-# A rejected upload keeps up to this many bad rows, which show what is wrong with it.
+# The maximum number of bad rows that are stored for a rejected upload. They show what is wrong with the upload.
 REJECTED_ROWS_KEPT = 1000
 
 
 class QuarantineFiles:
     """The quarantined rows of one upload.
 
-    They wait on disk because the connection is busy with the good rows and because there may be millions of them.
-    pyarrow's thread writes the ragged rows and runs ahead of the thread that validates the others. Each kind therefore
-    has a separate file, in the order of its rows. `write_csv` merges the two.
+    The rows wait on disk for two reasons: the connection is busy with the good rows, and an upload may have millions of
+    bad rows. pyarrow's thread writes the ragged rows and runs ahead of the thread that validates the other rows. Each
+    kind therefore has a separate file, sorted by row number. `write_csv` merges the two files.
 
     Args:
         upload_id: The upload's id.
@@ -71,7 +71,7 @@ class QuarantineFiles:
         return min(rows, key=lambda row: row.row_no, default=None)
 
     def write_csv(self, out: IO[bytes], limit: int | None = None) -> int:
-        """Writes the rows as CSV, in their order and up to a limit. Returns the number of written rows."""
+        """Writes the rows as CSV, sorted by row number and up to a limit. Returns the number of written rows."""
         rows = heapq.merge(self.ragged.read_rows(), self.faulty.read_rows(), key=lambda row: row.row_no)
         written = 0
         for row in islice(rows, limit):
@@ -94,7 +94,10 @@ class QuarantineFiles:
 
 
 class _QuarantineFile:
-    """Rows of one kind on disk, in the order of their numbers. Their messages are formatted when they are read back."""
+    """Quarantined rows of one kind on disk, sorted by row number.
+
+    Their messages are formatted when the rows are read back.
+    """
 
     def __init__(self) -> None:
         self.file = tempfile.TemporaryFile("w+b")  # noqa: SIM115 (`QuarantineFiles` closes it)

@@ -4,7 +4,7 @@ from pymysql.connections import Connection
 
 from centflow_glue.contract import Contract
 
-# Rows deleted in one transaction. The limit keeps locks short and the undo log small.
+# The number of rows that one transaction deletes. The limit keeps locks short and the undo log small.
 DELETE_ROWS = 20_000
 
 

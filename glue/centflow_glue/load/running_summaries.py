@@ -1,4 +1,4 @@
-"""Adds up the summaries of an upload while the rows are streamed (docs/adr/0016-summaries-of-uploads.md)."""
+"""Computes the summaries of an upload while its rows are streamed (docs/adr/0016-summaries-of-uploads.md)."""
 
 from collections.abc import Sequence
 
@@ -13,7 +13,7 @@ TOTALS = ("amount", "transactions")
 
 
 class RunningSummaries:
-    """Adds up the summaries of one upload. Holds groups, and at most `rows_at_once` rows, in memory."""
+    """Computes the summaries of one upload. Holds only the groups and up to `rows_at_once` rows in memory."""
 
     def __init__(self, contract: Contract, limits: SummaryLimits) -> None:
         self._contract = contract
@@ -36,7 +36,7 @@ class RunningSummaries:
             self._group_batches()
 
     def finish(self) -> dict[str, pa.Table | None]:
-        """Returns the sorted groups of each summary by its table; None if the views must read the rows instead."""
+        """Returns the sorted groups of each summary, by table; None for a summary that is not worth storing."""
         if self._rows < self._limits.least_rows:
             return {}
         self._group_batches()
@@ -67,7 +67,7 @@ class RunningSummaries:
             self._add_part(summary, _group(pa.table({**keys, "amount": amounts, "transactions": ones}), summary))
 
     def _encode_keys(self, rows: pa.Table, summaries: Sequence[Summary]) -> dict[SummaryColumn, pa.Array]:
-        """Returns the numbers of the cells in every column by which the summaries group."""
+        """Returns, for each column by which the summaries group, the number of each cell's value."""
         columns = dict.fromkeys(column for summary in summaries for column in summary.columns)
         return {
             column: self._codes.setdefault(column, _ValueCodes()).encode(self._cells(rows, column))
@@ -77,9 +77,10 @@ class RunningSummaries:
     def _add_part(self, summary: Summary, part: pa.Table) -> None:
         """Adds groups to a summary. Drops the summary if it has too many groups."""
         parts = self._parts[summary.table]
-        assert parts is not None, "the summary was given up"
+        assert parts is not None, "the summary was dropped"
         parts.append(part)
-        # The first part holds all earlier groups. The later parts are merged into it once they have more groups.
+        # The first part holds all earlier groups. The later parts are merged into the first part once they contain more
+        # groups than the first part.
         is_due = sum(part.num_rows for part in parts[1:]) > max(parts[0].num_rows, self._limits.rows_at_once)
         if is_due or self._bytes(summary, parts) > self._limits.bytes:
             parts[:] = [_regroup(parts, summary)]
@@ -87,10 +88,11 @@ class RunningSummaries:
                 self._parts[summary.table] = None
 
     def _has_too_many_groups(self, summary: Summary, groups: pa.Table) -> bool:
-        """Returns whether there are too many groups for the memory, or are likely to be too many in the end."""
+        """Returns whether the groups exceed the memory limit, or the summary is likely to end with too many groups."""
         if self._bytes(summary, [groups]) > self._limits.bytes // 2:
             return True
-        # Group growth slows down as rows arrive. At twice the limit it rarely recovers, so give up.
+        # Group growth slows down as rows arrive. A summary at twice the limit rarely ends below the limit, so drop the
+        # summary.
         is_late = self._rows >= 4 * self._limits.rows_at_once
         return is_late and groups.num_rows * self._limits.rows_per_group > 2 * self._rows
 
@@ -104,7 +106,7 @@ class RunningSummaries:
 
 
 class _ValueCodes:
-    """Replaces the values of a column by numbers, because grouping by numbers takes about half as long."""
+    """Replaces the values of a column with numbers, because grouping by numbers takes about half the time."""
 
     def __init__(self) -> None:
         self._values = pa.array([], pa.string())

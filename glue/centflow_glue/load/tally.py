@@ -11,8 +11,8 @@ class Tally:
     """The counts and sums of an upload's good and quarantined rows.
 
     Attributes:
-        good: Number of rows that keep the contract.
-        quarantined: Number of rows that break it.
+        good: Number of rows that satisfy the contract.
+        quarantined: Number of rows that break the contract.
         amount_good: Sum of the amounts of the good rows.
         amount_quarantined: Sum of the amounts of the quarantined rows, if the amount cells can be read.
         first_date: The earliest date among the good rows, ISO 8601.
@@ -45,7 +45,7 @@ class Tally:
 
 @dataclass(frozen=True)
 class LoadedUpload:
-    """An upload whose rows are stored and not visible yet.
+    """An upload whose rows are stored but not visible yet.
 
     Attributes:
         upload_id: The upload's id.

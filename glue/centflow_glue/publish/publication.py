@@ -22,12 +22,12 @@ from centflow_glue.publish.summaries import mark_current, rebuild_summaries
 
 @dataclass(frozen=True)
 class Publication:
-    """The changes that readers see after one key is reconciled.
+    """The changes to one key's uploads that readers see at once.
 
     Attributes:
         owner: The owner of the uploads.
         contract: The contract of their feed.
-        loaded: The upload that becomes visible; None if none does.
+        loaded: The upload that becomes visible; None if no upload becomes visible.
         withdrawn: Uploads of the key that stop being visible or were never visible.
         withdrawn_state: `superseded` if another upload replaces them, `retired` if the object is deleted.
     """
@@ -41,7 +41,7 @@ class Publication:
 
 @dataclass(frozen=True)
 class _Bounds:
-    """The bounds of an upload's rows. They show which other uploads can have an equal row.
+    """The bounds of an upload's rows. The bounds show which other uploads can have an equal row.
 
     Attributes:
         first_date: The earliest date among the upload's rows.
@@ -88,7 +88,7 @@ def add_missing_summaries(
     summaries: Sequence[Summary],
     limits: SummaryLimits,
 ) -> None:
-    """Builds summaries of an upload that is already published, unless it was withdrawn meanwhile."""
+    """Builds summaries of an upload that is already published, unless the upload was withdrawn in the meantime."""
     with connection.cursor() as cursor:
         _lock_publications(cursor, owner, contract.feed)
         if _find_published_bounds(cursor, [upload_id]):
@@ -97,10 +97,13 @@ def add_missing_summaries(
 
 
 def _lock_publications(cursor: Cursor, owner: str, feed: str) -> None:
-    """Locks the publications of an owner and a feed. Other publications wait here until this one commits.
+    """Locks the publications of an owner and a feed.
 
-    The row is inserted in a separate transaction. INSERT IGNORE takes a shared lock on an existing row. Two
-    publications would deadlock if both held that lock and then needed the row FOR UPDATE.
+    Another publication of the same owner and feed waits here until this one commits.
+
+    The lock is a row of `publication_locks`, which a separate transaction inserts. INSERT IGNORE takes a shared lock on
+    an existing row. Two publications would deadlock if each held that shared lock and then requested the row FOR
+    UPDATE.
     """
     select = "SELECT owner FROM publication_locks WHERE owner = %s AND feed = %s FOR UPDATE"
     if not cursor.execute(select, (owner, feed)):
@@ -124,7 +127,7 @@ def _find_published_bounds(cursor: Cursor, upload_ids: Sequence[int]) -> dict[in
 def _find_overlapping(
     cursor: Cursor, publication: Publication, changed: Sequence[int], bounds: list[_Bounds]
 ) -> list[int]:
-    """Returns the other published uploads that can share rows with a changed one.
+    """Returns the other published uploads that can share rows with a changed upload.
 
     Uploads share rows by date (the natural key holds the row's date or month) or by transaction id. The row of an
     upload that is about to be published has no bounds yet, so its tally supplies them.
@@ -152,7 +155,10 @@ def _record_withdrawn(cursor: Cursor, upload_ids: Sequence[int], state: str) -> 
 
 
 def _record_published(cursor: Cursor, loaded: LoadedUpload) -> None:
-    """Makes an upload's rows visible, because the views show the rows of published uploads."""
+    """Sets an upload's state to `published`.
+
+    Readers then see its rows, because the views show only published uploads.
+    """
     tally = loaded.tally
     cursor.execute(
         "UPDATE uploads SET state = 'published', rows_read = %(read)s, rows_published = %(good)s, rows_duplicate = 0,"

@@ -1,7 +1,7 @@
-"""Decides which upload shows a row that several published uploads have (docs/adr/0004-shadow-flags.md).
+"""Decides which upload shows a row that several published uploads contain (docs/adr/0004-shadow-flags.md).
 
-A row is identified by its fingerprint and its occurrence number within its upload. If several published uploads have
-the row, the one with the newest LastModified shows it. The rows of the other uploads are `shadowed`.
+A row is identified by its fingerprint and its occurrence number within its upload. If several published uploads contain
+the row, the upload with the newest LastModified shows it. The same row of the other uploads is `shadowed`.
 """
 
 from collections.abc import Sequence
@@ -12,13 +12,13 @@ from centflow_glue.contract import Contract
 from centflow_glue.publish.summaries import apply_shadow_changes, find_current_marks, mark_current
 
 # Memory for the statement that finds shared rows. With MySQL's defaults (256 KiB to sort, 16 MiB for a temporary table)
-# the statement uses the disk from 10^5 rows on, and takes 66 s instead of 8 s for 10^6 rows. An owner's feed runs only
-# one such statement at a time.
+# the statement uses the disk from 10^5 rows on. It then takes 66 s instead of 8 s for 10^6 rows. Only one such
+# statement runs per owner and feed at a time.
 SHARING_MEMORY = (
     "SET SESSION sort_buffer_size = 67108864, join_buffer_size = 67108864,"
     " tmp_table_size = 268435456, max_heap_table_size = 268435456"
 )
-# MySQL keeps the sort of a common table expression only if the expression has a LIMIT.
+# MySQL sorts a common table expression only if the expression has a LIMIT.
 NO_LIMIT = 2**64 - 1
 
 
@@ -30,20 +30,21 @@ def update_shadow_flags(
 ) -> None:
     """Decides again which upload shows each row of the changed uploads. Updates flags, counts and summaries.
 
-    Only the fingerprints of the changed uploads are compared. Uploads outside `visible` may share other fingerprints.
+    Only rows with a fingerprint of a changed upload are compared. All other rows stay unchanged.
 
     Args:
         cursor: A cursor in the transaction that publishes.
         contract: The feed's contract.
         changed: The uploads that become visible or stop being visible.
-        visible: Every published upload that can share a row with a changed one, and the changed one that is published.
+        visible: Every published upload that can share a row with a changed upload, and the changed upload that is
+            published.
     """
     newest_first = ", ".join(map(str, _order_newest_first(cursor, visible)))
     cursor.execute(SHARING_MEMORY)
-    # Fingerprints have no index, because an index would double the time of every load. CONCAT keeps MySQL from building
-    # a temporary index for `changed` and looking rows up one by one. MySQL hashes instead: 0.3 s instead of 1.6 s for
-    # 100 rows against 10^6, 8 s instead of 17 s for 10^6 against 10^6. The changes are stored first, in the order of
-    # the primary key, because the flags, the counts and the summaries all follow from this list.
+    # Fingerprints have no index, because an index would double the time of every load. CONCAT prevents MySQL from
+    # building a temporary index for `changed` and reading rows one by one. MySQL uses a hash join instead: 0.3 s
+    # instead of 1.6 s for 100 rows against 10^6, 8 s instead of 17 s for 10^6 against 10^6. The changes are stored
+    # first, in the order of the primary key, because the flags, the counts and the summaries all follow from this list.
     cursor.execute(
         f"""
         INSERT INTO shadow_changes (upload_id, row_no, is_shadowed)
@@ -76,7 +77,7 @@ def update_shadow_flags(
 
 
 def _apply_shadow_flags(cursor: Cursor, contract: Contract, upload_ids: Sequence[int]) -> None:
-    """Applies `shadow_changes` to the rows, to the counts of their uploads and to the summaries that were current."""
+    """Applies the table `shadow_changes` to the rows, to the counts of their uploads and to the current summaries."""
     cursor.execute("SELECT DISTINCT upload_id FROM shadow_changes WHERE upload_id IN %s", (tuple(upload_ids),))
     changed = tuple(upload_id for (upload_id,) in cursor.fetchall())
     marks = find_current_marks(cursor, changed)

@@ -1,9 +1,9 @@
-"""Keeps the sums of published uploads current, so that the report views need not add up rows.
+"""Keeps the sums of published uploads current, so that the report views do not have to add up rows.
 
 A contract declares the feed's summaries: by month and category, by account and day, and so on. A summary holds the sum
-and the number of an upload's rows for each group, without the `shadowed` rows. A summary is current while the mark in
-`upload_summaries` has the `updated_at` of the upload. Without a current summary, the views read the upload's rows
-(docs/adr/0016-summaries-of-uploads.md).
+and the number of an upload's rows for each group, without the `shadowed` rows. A summary is current while the `as_of`
+of its mark in `upload_summaries` equals the upload's `updated_at`. Without a current summary, the views read the
+upload's rows (docs/adr/0016-summaries-of-uploads.md).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -36,7 +36,7 @@ def find_current_marks(cursor: Cursor, upload_ids: Iterable[int]) -> list[tuple[
 
 
 def apply_shadow_changes(cursor: Cursor, contract: Contract, marks: Sequence[tuple[int, str, bool]]) -> None:
-    """Applies `shadow_changes` to the summaries that were current: subtracts shadowed rows, adds rows shown again."""
+    """Applies the table `shadow_changes` to current summaries: subtracts shadowed rows, adds rows shown again."""
     for summary in contract.summaries:
         upload_ids = tuple(upload_id for upload_id, name, usable in marks if usable and name == summary.table)
         if not upload_ids:

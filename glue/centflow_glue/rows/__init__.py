@@ -1,1 +1,4 @@
-"""The bytes of an object → checked rows: decompress, parse, validate, and set bad rows aside. Uses no database."""
+"""Turns the bytes of an object into checked rows: decompresses, parses, validates, separates bad rows.
+
+Uses no database.
+"""

@@ -17,8 +17,9 @@ def compute_fingerprints(rows: pa.Table, contract: Contract) -> pa.Array:
     """Returns the fingerprint of each row, as 32 hexadecimal digits.
 
     A fingerprint is a hash of the row's transaction id, or of its natural key if the row has no id. The hash also
-    covers which of the two it is. Amounts count by value (12.5 equals 12.50). Occurrence numbers are not covered:
-    publication counts them in SQL, so that no file's rows must be held in memory.
+    covers which of the two was hashed, so that an id never equals a natural key. Amounts are hashed by value (12.5
+    equals 12.50). Occurrence numbers are not hashed. Publication counts them in SQL, so the job does not hold a file's
+    rows in memory.
     """
     cells = [rows[contract.column(header).name].combine_chunks().cast(pa.string()) for header in contract.natural_key]
     identity = pc.binary_join_element_wise("key", *cells, SEPARATOR)
@@ -31,7 +32,7 @@ def compute_fingerprints(rows: pa.Table, contract: Contract) -> pa.Array:
 
 
 def _format_hexadecimal(digests: list[bytes]) -> pa.StringArray:
-    """Returns digests as hexadecimal strings in one Arrow buffer, which is faster than one Python string each."""
+    """Returns digests as hexadecimal strings in one Arrow buffer. One Python string per digest would be slower."""
     text = b"".join(digests).hex().encode()
     offsets = np.arange(0, len(text) + 1, 2 * DIGEST_BYTES, dtype=np.int32)
     return pa.StringArray.from_buffers(len(digests), pa.py_buffer(offsets), pa.py_buffer(text))

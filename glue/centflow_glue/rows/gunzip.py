@@ -12,7 +12,7 @@ from typing import IO
 from centflow_glue.rejection import UploadRejectedError
 
 STORED_BYTES = 64 << 10
-# How many bytes of a member zlib gets at first.
+# The size of the first piece of a member that zlib gets, in bytes.
 FIRST_BYTES = 64
 MAGIC = b"\x1f\x8b"
 DEFLATE = 8
@@ -33,9 +33,9 @@ class GzipReader:
         self._member: _Member | None = None
 
     def read(self, size: int) -> bytes:
-        """Returns at most `size` bytes; none only at the end of the file.
+        """Returns up to `size` bytes. An empty result means the end of the file.
 
-        It expands no more bytes than it returns. A fault behind these bytes is therefore not found yet.
+        Expands only the bytes that are returned. A later fault is therefore not found yet.
 
         Raises:
             UploadRejectedError: The file is cut off (`truncated_gzip`) or damaged (`not_gzip`).
@@ -61,7 +61,7 @@ class _Member:
         self._piece = FIRST_BYTES
 
     def read(self, size: int) -> bytes:
-        """Returns at most `size` bytes; none only at the end of the member, after the trailer."""
+        """Returns up to `size` bytes. An empty result means that the member ended and its trailer is correct."""
         inflate = self._inflate
         waiting = inflate.unconsumed_tail
         while not inflate.eof:
@@ -82,9 +82,9 @@ class _Member:
         return b""
 
     def _read_more(self) -> bytes:
-        """Returns the next compressed bytes, twice as many each time.
+        """Returns the next compressed bytes. Each call doubles the size of the piece.
 
-        zlib copies all bytes that follow a member's end. Small members would be slow if each got 64 KiB.
+        zlib copies all bytes that follow a member's end. Many small members would be slow if each piece had 64 KiB.
         """
         size, self._piece = self._piece, min(2 * self._piece, STORED_BYTES)
         return self._stored.read_some(size)
@@ -97,7 +97,7 @@ class _Member:
 
 
 def _skip_header(stored: "_Stored") -> bool:
-    """Reads a member's header. Returns whether there is one."""
+    """Reads the header of the next member. Returns whether the file has another member."""
     magic = stored.read_up_to(2)
     if not magic:
         return False
@@ -118,7 +118,7 @@ def _skip_header(stored: "_Stored") -> bool:
 
 
 class _Stored:
-    """The compressed bytes, read in pieces that fit the parts of the format."""
+    """Reads the compressed bytes in pieces that match the parts of the gzip format."""
 
     def __init__(self, stream: IO[bytes]) -> None:
         self._stream = stream
@@ -126,16 +126,16 @@ class _Stored:
         self._position = 0
 
     def read_some(self, size: int) -> bytes:
-        """Returns at most `size` bytes; none only at the end."""
+        """Returns up to `size` bytes. An empty result means the end."""
         self._fill()
         return self._slice(size)
 
     def give_back(self, unused: bytes) -> None:
-        """Takes back unused bytes at the end of the last read."""
+        """Takes back the last bytes of the previous read, which were not used."""
         self._position -= len(unused)
 
     def read_up_to(self, size: int) -> bytes:
-        """Returns `size` bytes, fewer only at the end."""
+        """Returns `size` bytes. Returns fewer bytes only at the end."""
         taken = self._slice(size)
         while len(taken) < size and self._fill():
             taken += self._slice(size - len(taken))
@@ -174,7 +174,7 @@ class _Stored:
         return taken
 
     def _fill(self) -> bool:
-        """Fills the buffer if it is empty. Returns whether it has bytes."""
+        """Fills the buffer if it is empty. Returns whether the buffer has bytes."""
         if self._position == len(self._bytes):
             self._bytes, self._position = self._stream.read(STORED_BYTES), 0
         return self._position < len(self._bytes)

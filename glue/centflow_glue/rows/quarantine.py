@@ -1,4 +1,4 @@
-"""Rows that break their contract, with all details that are needed to fix the rows."""
+"""Rows that break their contract, with all the details that a person needs to fix them."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ BAD_ROWS = pa.schema(
         "amount": pa.decimal128(38, 4),
     }
 )
-# Messages are formatted for this many rows at a time.
+# The number of rows whose messages are formatted at a time.
 FORMATTED_ROWS = 1000
 
 
@@ -48,7 +48,7 @@ class QuarantinedRow:
 
 @dataclass(frozen=True)
 class Reason:
-    """Why a row is bad.
+    """The reason why a row is bad.
 
     Attributes:
         column: The header of the wrong column; None if the row as a whole is wrong.
@@ -63,10 +63,10 @@ class Reason:
 
 @dataclass(frozen=True)
 class QuarantinedRows:
-    """Bad rows in the order of their numbers, as columns.
+    """Bad rows as columns, sorted by row number.
 
     Messages are formatted only during iteration. Formatting every row of a bad upload would take a hundred times as
-    long as reading a valid one, and a rejected upload keeps only its first rows.
+    long as reading a valid upload, and only the first bad rows of a rejected upload are stored.
 
     Attributes:
         reasons: The reasons that the column `reason` refers to.
@@ -96,8 +96,9 @@ class QuarantinedRows:
 def format_rows(columns: Sequence[pa.StringArray]) -> pa.StringArray:
     """Returns each row as one CSV record without its line end (RFC 4180).
 
-    Cells with a quote, a comma or a line end are quoted. A single empty cell is also quoted, because it would be an
-    empty line. Python's csv module is not used, because its rule differs between versions of Python.
+    Cells that contain a quote, a comma or a line end are quoted. The empty cell of a row with one cell is also quoted,
+    because the row would otherwise be an empty line. Python's csv module is not used, because its rule differs between
+    versions of Python.
 
     Args:
         columns: All columns of the file, with the same length and without nulls.

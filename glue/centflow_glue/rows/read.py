@@ -1,4 +1,4 @@
-"""Reads the bytes of an object as batches of cells, in one pass and limited memory, with spreadsheet row numbers."""
+"""Reads the bytes of an object as batches of cells with row numbers, in one pass and with limited memory."""
 
 import re
 from collections import Counter, deque
@@ -29,18 +29,19 @@ from centflow_glue.rows.source import (
     unescape_text,
 )
 
-# Rows are parsed one block at a time, and a record must fit into a block. With 4 MiB a task stays below 250 MB. If an
-# upload has a longer record, it is read again with the larger block.
+# Rows are parsed one block at a time, and a record must fit into a block. With 4 MiB a task uses less than 250 MB. An
+# upload with a longer record is read again with the larger block.
 BLOCK_BYTES = 4 * MIB
 LARGE_BLOCK_BYTES = 32 * MIB
 HEAD_BYTES = 64 << 10
 HEADER_SHOWN = 80
-# Bank statements have fewer columns. A row takes time for each of its columns, even for empty ones.
+# The maximum number of columns. Bank statements have fewer. Each column of a row takes time, even an empty column.
 MOST_COLUMNS = 512
 
-# This many ragged rows are passed on together.
+# The number of ragged rows that are passed to the handler together.
 WAITING_ROWS = 4096
-# pyarrow takes 6 µs to report a ragged row. After this many, the source removes the following ones.
+# pyarrow takes 6 µs to report a ragged row. After this number of reported rows, the source removes further ragged rows
+# before pyarrow sees them.
 REPORTED_ROWS = 1000
 
 SIGNATURES = (
@@ -51,14 +52,15 @@ SIGNATURES = (
     (b"%PDF", "not_csv", "The file is a PDF. Export the transactions as CSV."),
     (b"\x1f\x8b", "not_csv", "The file is compressed with gzip. Rename it so that its name ends in .csv.gz."),
 )
-# A cell, and then a comma, a line end or the end of the text. Text after a closing quote belongs to its cell.
+# Matches a cell and the comma, the line end or the end of the text after it. Text after a closing quote belongs to its
+# cell.
 CELL = re.compile(r'(?:"((?:[^"]|"")*)("?))?([^,\r\n]*)(,|\r\n|\n|\r|\Z)')
 
-# Ends the text that a message shows around a byte that is not UTF-8.
+# A message shows the text around a byte that is not UTF-8. Each of these characters ends that text.
 NOT_SHOWN = re.compile(rb'[\x00-\x1f\x7f,"]')
 
 Result = TypeVar("Result")
-# Receives ragged rows in their order, from a thread of pyarrow and at the end from the reader's thread.
+# Receives ragged rows in order. A pyarrow thread calls the function, and the reader's thread makes the last call.
 HandleRaggedRows = Callable[[QuarantinedRows], None]
 
 
@@ -68,7 +70,7 @@ class RecordTooLongError(Exception):
 
 @dataclass(frozen=True)
 class Batch:
-    """Consecutive rows of an upload, without the ragged ones.
+    """Consecutive rows of an upload, without ragged rows.
 
     Attributes:
         row_numbers: The number of each row, uint32.
@@ -84,9 +86,9 @@ class Header:
     """The header of one CSV, compared with its contract.
 
     Attributes:
-        names: The headers as in the file.
-        positions: The index in the file of each column of the contract that the file has.
-        ignored: Headers that the contract does not know.
+        names: The headers as they are written in the file.
+        positions: For each contract column that the file contains, the column's index in the file.
+        ignored: Headers that are not in the contract.
         row_number: The row of the header: 1, or more if empty lines precede it.
     """
 
@@ -99,11 +101,12 @@ class Header:
 def read_in_blocks(
     open_reader: Callable[[int], "CsvReader"], use: Callable[["CsvReader"], Result], block_bytes: int = BLOCK_BYTES
 ) -> Result:
-    """Reads a CSV, and reads it again in larger blocks if a record needs them.
+    """Reads a CSV. Reads it a second time in larger blocks if a record does not fit into a block.
 
     Args:
         open_reader: Opens the CSV from its start. Its argument is the size of a block in bytes.
-        use: Reads the CSV. It must leave nothing behind if a `RecordTooLongError` ends it.
+        use: Reads the CSV. If a `RecordTooLongError` ends the call, `use` must undo its effects, because it is called
+            again.
         block_bytes: The size of a block in the first attempt.
 
     Raises:
@@ -127,16 +130,14 @@ def read_in_blocks(
 
 @dataclass(repr=False)
 class CsvReader:
-    """One pass over a CSV.
-
-    If the CSV has several faults, it reports the first one in the order that `rejection` documents.
+    """One pass over a CSV. If the CSV has several faults, the pass reports the first one in the order of `rejection`.
 
     Args:
         stream: The object's bytes.
         contract: The feed's contract.
         compressed: Whether the bytes are gzip.
         limits: How large the CSV may be.
-        block_bytes: The longest record that can be read.
+        block_bytes: The size of a block, in bytes. A record must fit into a block.
     """
 
     stream: IO[bytes]
@@ -213,7 +214,8 @@ class CsvReader:
         try:
             yield from pa_csv.open_csv(
                 self._source,
-                # One thread: otherwise InvalidRow has no number. Several files are read side by side anyway.
+                # With more than one thread, InvalidRow would contain no row number. Several files are read in parallel
+                # anyway.
                 read_options=pa_csv.ReadOptions(column_names=names, block_size=self.block_bytes, use_threads=False),
                 parse_options=pa_csv.ParseOptions(
                     newlines_in_values=True, ignore_empty_lines=False, invalid_row_handler=self._numbers.handle
@@ -246,7 +248,7 @@ class CsvReader:
         )
 
     def _reject_early_end(self) -> None:
-        """Raises the fault at which the source ended the bytes, if it ended them before the end of the file."""
+        """Raises the fault at which the source ended the bytes, if the bytes end before the end of the file."""
         source = self._source
         if source.compression_fault:
             raise source.compression_fault
@@ -268,7 +270,7 @@ class CsvReader:
             raise self._too_large()
 
     def _reject_open_quote(self, last_row: int) -> None:
-        """Rejects a file with an open quote. The rest of the file is one cell, so no row after it can be trusted."""
+        """Rejects a file with an open quote. The rest of the file is one cell, so no later row can be read."""
         if not self._numbers.end_seen:
             raise UploadRejectedError(
                 "open_quote",
@@ -294,10 +296,10 @@ class _CutRow:
 
 
 class _RowNumbers:
-    """Numbers the rows of pyarrow's batches, and collects the ragged rows, which the batches lack.
+    """Numbers the rows of pyarrow's batches, and collects the ragged rows, which pyarrow omits from the batches.
 
-    pyarrow's thread reports the ragged rows before the reader's thread gets the batches around them. The markers of the
-    source are ragged rows too. pyarrow counts rows as it parses them: it counts ragged rows and markers, but not the
+    pyarrow's thread reports the ragged rows before the reader's thread gets the batches around them. pyarrow also
+    reports the markers of the source as ragged rows. pyarrow's row count includes ragged rows and markers, but not the
     rows that the source removed.
 
     Attributes:
@@ -315,18 +317,18 @@ class _RowNumbers:
         self._source = source
         self._handle_ragged = handle_ragged
         self._reasons = [Reason(None, "ragged_row", partial(_explain_ragged, columns))]
-        # Ragged rows that were not passed on yet: number, number of cells and text of each.
+        # Ragged rows that were not passed to the handler yet: row numbers, numbers of cells, and texts.
         self._waiting: tuple[list[int], list[int], list[str]] = ([], [], [])
         self._waiting_bytes = 0
         self._reported = 0
-        # Runs of row numbers that the reader has not used yet. Both threads change this and the following fields.
+        # Runs of row numbers that the reader has not used yet. Both threads change `_runs` and the following fields.
         self._runs: deque[RowNumbers] = deque()
-        # The next row after these runs: as pyarrow counts it, and its row number.
+        # The next row after these runs, first in pyarrow's count and then as a row number.
         self._next_counted = self._next_number = 1
         self._lock = Lock()
 
     def handle(self, row: pa_csv.InvalidRow) -> str:
-        """Handles a row with another number of cells than the header. Returns what pyarrow must do next."""
+        """Handles a row whose number of cells differs from the header's. Returns what pyarrow must do next."""
         try:
             self._handle(row)
         except BaseException as error:  # pyarrow would ignore it
@@ -353,7 +355,7 @@ class _RowNumbers:
         return np.concatenate(numbers) if numbers else np.empty(0, np.uint32)
 
     def flush(self) -> None:
-        """Passes on the ragged rows that wait."""
+        """Passes the waiting ragged rows to the handler."""
         numbers, cells, texts = self._waiting
         if numbers:
             self._waiting = ([], [], [])
@@ -436,14 +438,17 @@ def _explain_ragged(columns: int, cells: str) -> str:
 
 
 def unescape_column(source: Source, texts: pa.StringArray) -> pa.StringArray:
-    """Returns the strings as they are in the file."""
+    """Returns the strings as they were in the file, before the source escaped characters."""
     if not source.has_escapes:
         return texts
     return pc.replace_substring(pc.replace_substring(texts, ESCAPED_NUL, NUL), ESCAPED_ESCAPE, ESCAPE)
 
 
 def _reject_other_formats(head: bytes, cut: UploadRejectedError | None) -> None:
-    """Rejects a head without text or in another format. `cut` is the fault that ends the head, or None."""
+    """Rejects a head without text or in another format.
+
+    `cut` is the fault at which the source ended the head, or None.
+    """
     if not head.removeprefix(BYTE_ORDER_MARK).strip():
         raise cut or UploadRejectedError("empty_file", "The file is empty. Upload it again with a header and rows.")
     for signature, code, reason in SIGNATURES:

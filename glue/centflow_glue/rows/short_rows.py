@@ -4,8 +4,8 @@ pyarrow creates a full row of cells for an empty line, and calls Python for each
 hundred times as long as a normal file of its size. If a file has many rows for its size, the job therefore removes the
 empty and the ragged rows itself, many at a time.
 
-Quotes decide which line ends and commas count. A quote opens a quoted cell only at the cell's start. Within that cell
-two quotes stand for one character. Of a run of adjacent quotes only the parity of its length therefore matters:
+Quotes decide which line ends and commas count. A quote opens a quoted cell only at the cell's start. Within a quoted
+cell, two quotes mean one quote character. For a run of adjacent quotes, only an odd or even length therefore matters:
 
 - a run of even length changes nothing,
 - a run of odd length at the start of a cell opens a quoted cell, or closes the one that is open,
@@ -24,14 +24,15 @@ RowNumbers = np.ndarray[Any, np.dtype[np.uint32]]
 Mask = np.ndarray[Any, np.dtype[np.bool_]]
 
 QUOTE, COMMA, LINE_FEED, CARRIAGE_RETURN = b'",\n\r'
-# Rows of this length or less are slow for their size, even with few columns. Every valid row is longer.
+# Rows up to this length, in bytes, are slow for their size, even with few columns. Every valid row is longer.
 SHORT_BYTES = 16
-# Fits into the cache of a core.
+# The number of bytes that are counted at a time. They fit into the cache of a core.
 COUNTED_BYTES = 128 << 10
-# The check whether a text ends within quotes first searches this many bytes at the end of the text.
+# To check whether a text ends within quotes, the job first reads this number of bytes at the end of the text.
 TAIL_BYTES = 1 << 10
 
-# Contexts: a few bytes that represent all earlier bytes. Those end in an unquoted cell, before a cell, or in quotes.
+# Contexts: a few bytes that represent all earlier bytes. The earlier bytes end in an unquoted cell, before a cell, or
+# in quotes.
 WITHIN_CELL, BEFORE_CELL, WITHIN_QUOTES = b"x", b",", b',"x'
 STARTS_CELL = np.zeros(256, np.bool_)
 STARTS_CELL[[COMMA, LINE_FEED, CARRIAGE_RETURN]] = True
@@ -39,9 +40,9 @@ STARTS_CELL[[COMMA, LINE_FEED, CARRIAGE_RETURN]] = True
 
 @dataclass(frozen=True)
 class RemovedRows:
-    """The short rows that were removed from some bytes.
+    """The short rows that were removed from a part of a CSV.
 
-    Row number 0 is the first complete row of these bytes.
+    Row number 0 is the first complete row of the part.
 
     Attributes:
         count: Number of complete rows, including the removed ones.
@@ -61,14 +62,14 @@ class RemovedRows:
 def has_many_rows(data: bytes, columns: int) -> bool:
     """Returns whether the bytes have more line ends than valid rows with this number of columns could have."""
     least = len(data) // max(columns, SHORT_BYTES)
-    # Both line ends are control characters, and valid files have few others.
+    # Carriage return and line feed are control characters, and valid files contain few other control characters.
     if _count(data, np.less, CARRIAGE_RETURN + 1) <= least:
         return False
     return max(_count(data, np.equal, LINE_FEED), _count(data, np.equal, CARRIAGE_RETURN)) > least
 
 
 def _count(data: bytes, compare: np.ufunc, code: int) -> int:
-    """Counts bytes. This is five times as fast as `bytes.count`, which matters because every block is counted."""
+    """Counts bytes. The function is five times as fast as `bytes.count`, which matters because it reads every block."""
     codes = np.frombuffer(data, np.uint8)
     found = np.empty(COUNTED_BYTES, np.bool_)
     count = 0
@@ -79,7 +80,10 @@ def _count(data: bytes, compare: np.ufunc, code: int) -> int:
 
 
 def advance_context(context: bytes, data: bytes) -> bytes:
-    """Returns a few bytes that can replace `context` and `data`: later bytes have the same cells after either."""
+    """Returns a few bytes that can replace `context` and `data`.
+
+    With these bytes before them, later bytes split into the same cells.
+    """
     if not data:
         return context
     text = data.rstrip(b'"')
@@ -97,11 +101,11 @@ def advance_context(context: bytes, data: bytes) -> bytes:
 def remove_short_rows(context: bytes, data: bytes, columns: int, marker: bytes) -> tuple[bytes, RemovedRows | None]:
     """Removes the empty and the ragged rows from a part of a CSV.
 
-    Rows that begin or end outside this part stay.
+    Rows that begin or end outside this part are not removed.
 
     Args:
-        context: Represents the earlier bytes.
-        data: The bytes.
+        context: A few bytes that represent the earlier bytes.
+        data: The bytes of the part.
         columns: The number of cells of a row that is not ragged.
         marker: A row to insert before the first complete row if rows are removed.
 
@@ -139,7 +143,8 @@ def remove_short_rows(context: bytes, data: bytes, columns: int, marker: bytes) 
     first, last = int(starts[0]), int(nexts[-1])
     kept = codes[first:last][np.repeat(is_kept, nexts - starts)].tobytes()
     if kept.endswith(b"\r") and last == len(data):
-        # The next byte may be the line feed of an empty row. Without this line feed it would join the carriage return.
+        # The next byte may be the line feed of an empty row. If this line feed were removed, the next byte would join
+        # the carriage return.
         kept += b"\n"
     return (
         b"".join((data[before:first], marker, kept, data[last:])),
@@ -154,7 +159,7 @@ def remove_short_rows(context: bytes, data: bytes, columns: int, marker: bytes) 
 
 
 def _slice_texts(codes: Bytes, starts: Numbers, ends: Numbers) -> pa.Array:
-    """Returns parts of some bytes. The parts are sorted and do not overlap."""
+    """Returns the bytes from each start to its end. The parts are sorted and do not overlap."""
     offsets = np.zeros(len(starts) + 1, np.int32)
     np.cumsum(ends - starts, out=offsets[1:])
     borders = np.zeros(len(codes) + 1, np.int8)
@@ -167,7 +172,7 @@ def _slice_texts(codes: Bytes, starts: Numbers, ends: Numbers) -> pa.Array:
 
 
 def _find_odd_runs(codes: Bytes) -> tuple[Numbers, Mask]:
-    """Returns where runs of quotes with odd length begin, and whether each begins at the start of a cell."""
+    """Returns the start of each run of quotes with odd length, and whether the run begins at the start of a cell."""
     places = np.flatnonzero(codes == QUOTE)
     if not len(places):
         return places, np.zeros(0, np.bool_)
@@ -181,11 +186,12 @@ def _find_odd_runs(codes: Bytes) -> tuple[Numbers, Mask]:
 
 
 def _find_outside_quotes(codes: Bytes) -> Mask | None:
-    """Returns which bytes are outside quotes; None if all are. The first byte must be outside."""
+    """Returns which bytes are outside quotes; None if all bytes are. The first byte must be outside quotes."""
     odd, starts_cell = _find_odd_runs(codes)
     if not len(odd):
         return None
-    # A run within a cell closes an open quote. The later runs at the start of a cell open and close in turn.
+    # An odd run within a cell always ends outside quotes. After it, odd runs at the start of a cell alternate: the
+    # first opens a quoted cell, the next closes it.
     number = np.arange(1, len(odd) + 1)
     within = np.where(starts_cell, (number - np.maximum.accumulate(np.where(starts_cell, 0, number))) % 2, 0)
     borders = np.zeros(len(codes), np.int8)

@@ -14,22 +14,23 @@ from centflow_glue.rejection import UploadRejectedError
 from centflow_glue.rows.gunzip import GzipReader
 from centflow_glue.rows.short_rows import BEFORE_CELL, RemovedRows, advance_context, has_many_rows, remove_short_rows
 
-# A message shows this many bytes on either side of a byte that is not UTF-8.
+# The number of bytes that a message shows on either side of a byte that is not UTF-8.
 SHOWN_BYTES = 20
-# Short rows are removed from pieces of this size, because numpy needs 40 times as much memory.
+# The size of the pieces from which short rows are removed, in bytes. numpy needs 40 times this memory.
 PIECE_BYTES = 256 << 10
-# A block for pyarrow ends once short rows were removed from this many bytes. This limits the memory for removed rows.
+# A block for pyarrow ends once short rows were removed from this number of bytes, which limits the memory for removed
+# rows.
 SHORT_ROWS_BYTES = MIB
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-# pyarrow overlooks commas and line ends shortly after a NUL, and would merge two rows into one. It therefore gets two
-# characters for each NUL, and two for each ESCAPE. Both are control characters, which valid files do not contain.
+# pyarrow overlooks commas and line ends shortly after a NUL, and would merge two rows into one. The source therefore
+# replaces each NUL and each ESCAPE with two characters. Both are control characters, which valid files do not contain.
 NUL, ESCAPE = "\0", "\x10"
 ESCAPED_NUL, ESCAPED_ESCAPE = f"{ESCAPE}0", f"{ESCAPE}1"
 
 
 @dataclass(frozen=True)
 class Malformed:
-    """The first byte of a CSV that is not UTF-8.
+    """The first byte of a CSV that is not valid UTF-8.
 
     Attributes:
         byte: The value of the byte.
@@ -43,24 +44,25 @@ class Malformed:
 class Source(io.RawIOBase):
     """A CSV for pyarrow: expanded, limited in size, valid UTF-8, without NULs, and with a marker after its last byte.
 
-    pyarrow is slow for many short rows. The source therefore removes them and puts a marker in their place, a row that
-    begins with `removed_rows_marker`.
+    pyarrow is slow for many short rows. The source therefore replaces them with a marker, a row that begins with
+    `removed_rows_marker`.
 
-    At the first fault the bytes end as if the file ended there, and pyarrow parses everything before the fault. An
-    error would instead discard the blocks that pyarrow has read ahead, and their number depends on its threads.
+    At the first fault the bytes end as if the file ended there, and pyarrow parses everything before the fault. If the
+    source raised an error instead, pyarrow would discard the blocks that it has read ahead. Their number depends on
+    pyarrow's threads.
 
-    The end marker is a row with more cells than the header. pyarrow reports it as ragged. The report shows the reader
-    in which row and cell the bytes end.
+    The end marker is a row with more cells than the header. pyarrow reports the end marker as ragged. The report shows
+    the reader in which row and cell the bytes end.
 
     Args:
         stream: The bytes of the object.
-        compressed: Whether they are gzip.
+        compressed: Whether the bytes are gzip.
         limit: The maximum size of the CSV, in bytes.
 
     Attributes:
         end_marker: The text of the end marker.
         removed_rows_marker: The beginning of a row with one cell. The key for `take_removed_rows` follows it.
-        compression_fault: Why the bytes cannot be expanded; None if they can.
+        compression_fault: Why the bytes cannot be expanded; None if they can be expanded.
         malformed: The byte at which the bytes end because it is not UTF-8; None without one.
         too_large: Whether the bytes end at the limit.
         has_escapes: Whether a character is escaped.
@@ -81,7 +83,7 @@ class Source(io.RawIOBase):
         self._limit = limit
         self._bytes_read = 0
         self._ended = False
-        # Bytes as in the file, and bytes that are ready for pyarrow.
+        # `_raw` holds bytes as they are in the file. `_ready` holds bytes that are prepared for pyarrow.
         self._raw = b""
         self._ready = b""
         self._finished = False
@@ -92,7 +94,7 @@ class Source(io.RawIOBase):
         self._removals = 0
         # Number of bytes of this block from which short rows were removed.
         self._bytes_with_removals = 0
-        # pyarrow may read ahead in its own thread while the reader checks the compression.
+        # The lock is needed because pyarrow may read ahead in its own thread while the reader checks the compression.
         self._lock = Lock()
 
     def peek(self, size: int) -> bytes:
@@ -128,7 +130,7 @@ class Source(io.RawIOBase):
             raise self.compression_fault
 
     def read(self, size: int = -1) -> bytes:
-        """Returns exactly `size` bytes, fewer at the end and if a carriage return would be the last byte.
+        """Returns `size` bytes. Returns fewer bytes at the end, and if a carriage return would be the last byte.
 
         pyarrow treats a short read as a complete block.
         """
@@ -138,7 +140,8 @@ class Source(io.RawIOBase):
             self._bytes_with_removals = 0
             data, self._ready = self._ready[:size], self._ready[size:]
             if data.endswith(b"\r") and len(data) > 1:
-                # If a block begins with a line feed after a carriage return, pyarrow drops it, even in a quoted cell.
+                # If a block begins with a line feed after a carriage return, pyarrow drops the line feed, even in a
+                # quoted cell.
                 data, self._ready = data[:-1], b"\r" + self._ready
             return data
 
@@ -153,7 +156,7 @@ class Source(io.RawIOBase):
         return True
 
     def _prepare(self, size: int) -> None:
-        """Checks the next bytes and makes them ready for pyarrow."""
+        """Checks the next bytes and prepares them for pyarrow."""
         size = max(size, 4)  # the longest character
         self._fill(size)
         data, self._raw = self._raw[:size], self._raw[size:]
@@ -172,7 +175,8 @@ class Source(io.RawIOBase):
             self._raw = data[len(whole) :] + self._raw
         self._ready += self._remove_short_rows(self._escape(whole))
         if is_last:
-            # The x" closes an open quote, so the marker's cells count whether or not the bytes end within quotes.
+            # If the bytes end within quotes, the `x"` closes the quoted cell. Otherwise the `x` is ordinary text. In
+            # either case, pyarrow sees the marker's commas as separators.
             self._ready += (f'x"{self.end_marker}\n' if is_cut else f"\n{self.end_marker}\n").encode()
             self._finished = True
 
@@ -215,7 +219,7 @@ class Source(io.RawIOBase):
         self._raw = pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
     def _read_piece(self, size: int) -> bytes:
-        """Returns at most `size` further bytes; none only at the end."""
+        """Returns up to `size` further bytes. An empty result means the end."""
         if self._ended:
             return b""
         try:
@@ -237,7 +241,7 @@ class Source(io.RawIOBase):
 
 
 def unescape_text(text: str) -> str:
-    """Returns the string as it is in the file."""
+    """Returns the string as it was in the file, before characters were escaped."""
     return text.replace(ESCAPED_NUL, NUL).replace(ESCAPED_ESCAPE, ESCAPE)
 
 
@@ -257,7 +261,7 @@ def _first_malformed(data: bytes) -> int | None:
         pa.binary(), 1, [None, pa.py_buffer(np.array([0, len(data)], np.int32)), pa.py_buffer(data)]
     )
     try:
-        whole.cast(pa.string())  # validates UTF-8 without the GIL and without a str
+        whole.cast(pa.string())  # validates UTF-8 without holding the GIL or creating a str
     except pa.ArrowInvalid:
         try:
             data.decode()

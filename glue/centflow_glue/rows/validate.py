@@ -102,7 +102,7 @@ def _wrong_cells(
     checks: list[_Check],
     cells: dict[str, pa.StringArray],
 ) -> pa.StringArray:
-    """Returns for each bad row the cell that is wrong."""
+    """Returns the wrong cell of each bad row."""
     order = np.argsort(reasons, kind="stable")
     cells_by_reason = [
         cells[checks[reason].column.header].take(pa.array(positions[reasons == reason]))
@@ -120,7 +120,7 @@ class _Amounts:
     Attributes:
         values: decimal128 with the table's precision; null if the table cannot store the cell.
         is_number: Whether the cell has the form of a number.
-        fits: Whether the amount has few enough digits before the point.
+        fits: Whether the number of digits before the decimal point is within the limit.
         too_precise: Whether the amount has more decimals than the table stores.
     """
 
@@ -137,7 +137,7 @@ def _read_amounts(texts: pa.StringArray, contract: Contract) -> _Amounts:
     fits = _mask(pc.match_substring_regex(texts, rf"\A-?0*[0-9]{{1,{integer_digits}}}(\.|\z)")) & is_number
     point = pc.find_substring(texts, ".").to_numpy()
     decimals = np.where(point >= 0, pc.binary_length(texts).to_numpy() - point - 1, 0)
-    # Zeros at the end do not count: 12.500000 has one decimal.
+    # Trailing zeros are ignored: 12.500000 has one decimal.
     long = is_number & (decimals > scale)
     if long.any():
         trimmed = pc.utf8_rtrim(texts.filter(pa.array(long)), "0")
@@ -304,7 +304,7 @@ def _explain_decimals(column: Column) -> Callable[[str], str]:
 
 
 def _explain_choice(column: Column, is_currency: bool) -> Callable[[str], str]:
-    # The closed lists of contracts are ISO 4217 currencies and ISO 3166 countries.
+    # The contracts list values only for ISO 4217 currencies and ISO 3166 countries.
     wrong, use = (
         ("is not a currency code", "use three capital letters from ISO 4217, such as EUR.")
         if is_currency
@@ -330,8 +330,8 @@ def _similar_code(text: str, allowed: Collection[str]) -> str | None:
 
 def _has_control_character(texts: pa.StringArray) -> Mask:
     """Returns which cells contain a control character other than a tab or a line end."""
-    # The slow regular expression runs only if the buffer has a control character. The buffer may also hold rows outside
-    # this slice. At worst the expression then finds nothing.
+    # The slow regular expression runs only if the buffer contains a control character. The buffer may also hold rows
+    # outside this slice. In that case the expression may run and find nothing.
     codes = np.frombuffer(texts.buffers()[2] or b"", np.uint8)
     if not IS_CONTROL[codes].any():
         return np.zeros(len(texts), np.bool_)
