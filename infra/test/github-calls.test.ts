@@ -79,7 +79,7 @@ test.each(['plan', 'apply'] as const)('the GitHub role `%s` needs every statemen
       (request) => decideWith(policies[may], environment, request).because,
     );
     for (const { removed, rest } of without(policies[may])) {
-      const own = allowedBy.get(`the role's policies allow it (${removed.Sid})`) ?? [];
+      const own = allowedBy.get(`the role's policies allow the call (${removed.Sid})`) ?? [];
       const isNeeded = own.some((request) => !decideWith(rest, environment, request).allowed);
       needed.set(removed.Sid ?? '', (needed.get(removed.Sid ?? '') ?? false) || isNeeded);
     }
