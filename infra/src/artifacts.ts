@@ -58,7 +58,7 @@ export const artifactManifest = z.strictObject({
   migrator: fileName,
   canary: fileName,
   console: fileName,
-  /** File names by the paths in their URLs. */
+  /** The file names, keyed by URL path. */
   web: z.record(z.string().regex(/^[\w@-][\w@./-]*$/), fileName),
   job: fileName,
   wheels: fileName,

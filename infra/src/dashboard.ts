@@ -7,7 +7,7 @@ import type { Environment } from './environment.ts';
 import { type Metric, metricsOf } from './metrics.ts';
 import { arns } from './policy/arns.ts';
 
-/** A graph. The keys of its lines are their labels. */
+/** A graph. The key of each line is the label of the line. */
 interface Graph {
   readonly title: string;
   readonly lines: Readonly<Record<string, Metric | Calculation>>;

@@ -144,7 +144,7 @@ describe('the console’s pages', () => {
 describe('the CloudFront distribution', () => {
   const blockOf = (attributes: Attributes, name: string) => attributes[name] as Attributes;
 
-  test('supports HTTP/2 and 3, has the web ACL, and connects to the API with TLS 1.2', () => {
+  test('supports HTTP/2 and HTTP/3, uses the web ACL, and connects to the API with TLS 1.2', () => {
     for (const { stack } of consoles) {
       const { attributes } = one(stack, 'aws_cloudfront_distribution');
       const { id } = one(stack, 'aws_wafv2_web_acl');
@@ -217,7 +217,7 @@ describe('the CloudFront distribution', () => {
         'referrer-policy': settings.referrer_policy?.referrer_policy,
         ...Object.fromEntries(custom.items.map(({ header, value }) => [header, value])),
       };
-      // The headers must equal those of the local server.
+      // The headers must equal the headers of the local server.
       expect(sent).toEqual(expected);
       expect(sent).toMatchObject({ 'cross-origin-opener-policy': 'same-origin' });
       for (const { override } of [...Object.values(settings), ...custom.items]) expect(override).toBe(true);
@@ -258,7 +258,7 @@ describe('the CloudFront distribution', () => {
 describe('the web ACL', () => {
   const rulesOf = (stack: Stack) => one(stack, 'aws_wafv2_web_acl').attributes.rule as Record<string, Attributes>[];
 
-  test('answers an address with too many requests with 429', () => {
+  test('answers with 429 if an address sends too many requests', () => {
     for (const { stack, props } of consoles) {
       expect(rulesOf(stack)[0]).toMatchObject({
         priority: 0,
@@ -294,7 +294,7 @@ describe('the web ACL', () => {
     }
   });
 
-  test('only counts long query strings, because the contract allows more than WAF does', () => {
+  test('only counts long query strings, because the API’s contract allows longer ones than WAF', () => {
     const longest = new URLSearchParams({ objectKey: 'ж'.repeat(KEY_BYTES / 2) }).toString();
     expect(longest.length).toBeGreaterThan(2048);
     expect(countedOnly).toContain('SizeRestrictions_QUERYSTRING');
@@ -433,7 +433,7 @@ describe('the console’s functions', () => {
     }
   });
 
-  test('limit `console` to owners’ objects, and let it delete no version permanently', () => {
+  test('limit `console` to owners’ objects, and do not let `console` delete versions permanently', () => {
     for (const { stack, names } of consoles) {
       const rights = rightsOf(stack, 'console');
       const uploads = `arn:aws:s3:::${names.uploadsBucket}`;
@@ -514,12 +514,12 @@ describe('the user pool', () => {
     expect(invitedOnly(devWith({ signUp: 'open' }))).toEqual({ allow_admin_create_user_only: false });
   });
 
-  test('requires long passwords, and a second factor with protectData', () => {
+  test('requires long passwords, and also a second factor if protectData is true', () => {
     expect(consoles.filter(({ environment }) => environment.protectData)).not.toEqual([]);
     for (const { stack, environment } of consoles) {
       const { attributes } = one(stack, 'aws_cognito_user_pool');
       expect(attributes.password_policy).toMatchObject({ minimum_length: 14 });
-      // Never OPTIONAL, because nobody could set up a second factor then.
+      // Never OPTIONAL, because then nobody could set up a second factor.
       const { mfa_configuration: factor, software_token_mfa_configuration: byApp } = attributes;
       expect([factor, byApp]).toEqual(environment.protectData ? ['ON', { enabled: true }] : ['OFF', undefined]);
     }
@@ -559,7 +559,7 @@ describe('the user pool', () => {
     }
   });
 
-  test('is protected from deletion with protectData', () => {
+  test('is protected from deletion if protectData is true', () => {
     for (const { stack, environment } of consoles) {
       const { deletion_protection, lifecycle } = one(stack, 'aws_cognito_user_pool').attributes;
       expect(deletion_protection).toBe(environment.protectData ? 'ACTIVE' : 'INACTIVE');

@@ -30,7 +30,7 @@ describe.each(environments)('the resources of $name', (environment) => {
     expect(beyond).toEqual([]);
   });
 
-  test('have an ARN with their name, or a documented reason why not', () => {
+  test('have an ARN that contains their name, or a documented reason for another ARN', () => {
     const nameOf = ['name', 'bucket', 'identifier', 'function_name', 'alarm_name', 'dashboard_name'];
     const unknown = resources
       .filter(

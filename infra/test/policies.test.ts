@@ -22,7 +22,7 @@ const where = (found: readonly GrantedStatement[]) => found.map((statement) => s
 const wholeAction = (action: string) => action.split(':') as [string, string];
 
 describe('every IAM policy', () => {
-  test('is found by these tests, whatever type of resource holds it', () => {
+  test('is found by these tests in every type of resource', () => {
     const kinds = new Set(statements.map(({ resource }) => resource.type));
     expect([...kinds]).toEqual(
       expect.arrayContaining([
@@ -53,7 +53,8 @@ describe('every IAM policy', () => {
         .filter((action) => /[*?]/.test(action))
         .map((action) => `${found.resource.type} ${found.sid} ${action}`),
     );
-    // IAM's policies could grant nothing otherwise, and a key whose last user is deleted would be lost.
+    // Without this statement, IAM policies could not grant rights on the key. If its last user were deleted, the key
+    // would be lost.
     expect([...new Set(starred)]).toEqual(['aws_kms_key AccountAdministers kms:*']);
   });
 
@@ -141,7 +142,7 @@ describe('a condition in an IAM policy', () => {
     expect(await unsupportedConditions(statements.filter((found) => !isTrust(found)))).toEqual([]);
   });
 
-  test('is reported if one of several resources lacks its key', async () => {
+  test('is reported if one of several resources does not support its key', async () => {
     const [any] = statements;
     if (any === undefined) throw new Error('a statement is needed');
     const interfaces = (...kinds: string[]): GrantedStatement => ({
@@ -169,7 +170,7 @@ describe('a condition in an IAM policy', () => {
 describe('a role of an environment', () => {
   const roles = ofType(stacks, 'aws_iam_role').filter(({ stack }) => !stack.startsWith('bootstrap-'));
 
-  test('carries the environment’s boundary', () => {
+  test('has the environment’s boundary', () => {
     expect(roles.length).toBeGreaterThan(environments.length);
     for (const { stack, address, attributes } of roles) {
       const environment = environments.find(({ name }) => stack.startsWith(`${name}-`));
@@ -208,7 +209,8 @@ describe('a role of an environment', () => {
   });
 
   test('trusts one service, and only for this account', () => {
-    // AWS does not document that these services send the source account. Who may pass the role to them is limited in any case.
+    // AWS does not document that these services send the source account. Other policies limit who may pass the role to
+    // these services.
     const undocumented = ['glue.amazonaws.com', 'quicksight.amazonaws.com'];
     for (const { where, resource, principal, conditions } of statements.filter(isTrust)) {
       if (resource.stack.startsWith('bootstrap-')) continue;

@@ -70,7 +70,7 @@ test('the AWS provider sends the whole dashboard definition, plans no changes af
 }, async ({ skip }) => {
   if (process.env.CENTFLOW_REQUIRE_TERRAFORM !== '1') {
     const reason = 'the provider takes two minutes: .ci/run does it, or CENTFLOW_REQUIRE_TERRAFORM=1';
-    // JUnit reports cannot hold the reason, so it is printed.
+    // JUnit reports cannot contain the reason of a skipped test, so the reason is printed.
     console.warn(`Skipped, nothing is sent to a QuickSight: ${reason}`);
     skip(reason);
   }

@@ -177,7 +177,7 @@ describe('the report stack', () => {
     }
   });
 
-  test('has a hierarchy of country and city in every view with both', () => {
+  test('has a hierarchy of country and city for every view with both columns', () => {
     const withBoth = dataSets.filter((dataSet) => placesIn(tableOf(dataSet).InputColumns).length > 1);
     expect(withBoth.map((dataSet) => tableOf(dataSet).Name)).toContain('v_spend_by_place');
     for (const { request, address } of withBoth) {
@@ -214,7 +214,7 @@ describe('the report stack', () => {
         (Action as string[]).some((action) => !action.startsWith('ec2:Describe')),
       );
       const [unbound, ...others] = changing.filter((statement) => !inOurVpc(statement));
-      // A new interface has no VPC yet, but its subnet and its group have.
+      // A new interface is in no VPC yet, but its subnet and its security group are.
       expect(others).toEqual([]);
       expect(unbound?.Action).toEqual(['ec2:CreateNetworkInterface']);
       expect(unbound?.Resource).toEqual([expect.stringMatching(/:network-interface\/\*$/)]);

@@ -12,7 +12,7 @@ const later = [...after('load'), ...after('report'), ...after('watch')];
 const addresses = (resources: readonly Resource[]) => resources.map(({ address }) => address);
 
 describe('the stacks', () => {
-  test('are one bootstrap for each account, and the stages of each environment', () => {
+  test('consist of one bootstrap for each account and the stages of each environment', () => {
     const accounts = new Set(environments.map(({ accountId }) => accountId));
     const expected = [
       ...[...accounts].map((accountId) => `bootstrap-${accountId}`),
@@ -46,7 +46,7 @@ describe('the stacks', () => {
     expect(stacks.flatMap(({ name, dataSources }) => dataSources.map((type) => `${name}: ${type}`))).toEqual([]);
   });
 
-  test('restrict the provider to one account and region, and keep their state with a lock in that account', () => {
+  test('restrict the provider to one account and region, and store their state with a lock in that account', () => {
     for (const { name, provider, terraform } of stacks) {
       const environment = environments.find((candidate) =>
         [candidate.name, candidate.accountId].some((part) => name.split('-').includes(part)),

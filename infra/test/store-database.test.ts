@@ -91,7 +91,7 @@ describe('the database', () => {
       checkEnvironment({ ...dev, database: { ...dev.database, ...database } });
     expect(() => devWith({ insights: 'advanced' })).toThrow(EnvironmentError);
     expect(() => devWith({ insights: 'advanced' })).toThrow(
-      'database.insights is "advanced"; it must be standard: db.t4g.micro has no Database Insights, db.t4g.medium has',
+      'database.insights is "advanced"; it must be standard, because db.t4g.micro does not support Database Insights; db.t4g.medium does',
     );
     expect(() => devWith({ storageGib: 100, maxStorageGib: 105 })).toThrow(
       'database.maxStorageGib is 105; it must be storageGib (100) for a fixed size, or at least 110',

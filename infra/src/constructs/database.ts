@@ -42,7 +42,8 @@ export class Database extends Construct {
       family: 'mysql8.4',
       description: 'What Centflow needs beyond RDS defaults.',
       parameter: Object.entries(mysqlParameters).map(([name, value]) => ({ name, value, applyMethod: 'immediate' })),
-      // The parameter group of the next major version needs another name, because it must exist before the instance uses it.
+      // Each major version needs a parameter group with a different name, because the new group must exist before the
+      // upgrade.
       lifecycle: { createBeforeDestroy: true },
     });
     const subnets = new DbSubnetGroup(this, 'subnets', {

@@ -41,10 +41,11 @@ export interface LambdaFunctionProps {
 /**
  * A Lambda function with its role and its log group.
  *
- * The function has no reserved concurrency, because the account's other functions could not use it. The event source mapping, the
- * API's limit or a single caller already limit these functions. The function has no dead-letter queue, because all functions are
- * invoked synchronously, and SQS delivers failed messages again. The function does not use X-Ray, because X-Ray would need another
- * endpoint. There is only one hop, which the logs identify by job run id.
+ * The function has no reserved concurrency, because the account's other functions could not use it. The event source
+ * mapping, the API's limit or a single caller already limit these functions. The function has no dead-letter queue,
+ * because all functions are invoked synchronously, and SQS delivers failed messages again. The function does not use
+ * X-Ray, because X-Ray would need another endpoint. A trace would show only one hop, which the logs already identify by
+ * job run id.
  */
 export class LambdaFunction extends Construct {
   readonly function: AwsLambdaFunction;
@@ -100,8 +101,8 @@ export class LambdaFunction extends Construct {
 }
 
 /**
- * Returns the rights with which Lambda creates the network interfaces. Lambda uses the function's role, but the function's own code
- * may not use these rights.
+ * Returns the rights that Lambda needs to create the network interfaces. Lambda uses the function's role, but the
+ * function's own code may not use these rights.
  *
  * https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html
  */

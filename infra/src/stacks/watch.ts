@@ -106,8 +106,8 @@ export class WatchStack extends StageStack {
     });
     const message = [
       `Centflow ${this.environment.name}: job run <run> of <job> ended as <state> at <time>.`,
-      'Glue says: <message>',
-      'The next sweep loads the uploads that it did not finish. What to do: docs/runbook.md.',
+      'Glue’s message: <message>',
+      'The next sweep loads the uploads that the run did not finish. docs/runbook.md describes what to do.',
     ];
     new CloudwatchEventTarget(this, 'job-failures-to-topic', {
       rule: rule.name,

@@ -129,7 +129,8 @@ function quicksightCalls(
           },
         ]
       : []),
-    // https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonquicksight.html: dependent actions.
+    // The dependent actions in
+    // https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonquicksight.html.
     ...(type === 'aws_quicksight_data_source' ? [call('apply', 'PassDataSource')] : []),
     ...(type === 'aws_quicksight_data_set' ? [call('apply', 'PassDataSet')] : []),
   ];

@@ -1,6 +1,6 @@
 /**
- * The calls that Centflow's code and AWS's services make with the roles of an environment. No emulator makes those of AWS's
- * services.
+ * The calls that Centflow's code and AWS's services make with the roles of an environment. No emulator makes the calls
+ * of AWS's services.
  *
  * A missing right would show only on AWS, often in the middle of a first deployment.
  */

@@ -1,7 +1,8 @@
 /**
  * Limits and restrictions of AWS's services as data. Neither Terraform nor an emulator checks them.
  *
- * A rule checks the synthesised stacks. It must find the fault in its example, because a rule that finds nothing proves nothing.
+ * Each rule checks the synthesised stacks. Each rule must also find the fault in its example, which proves that the
+ * rule works.
  */
 import type { Attributes, Resource } from './synthesised.ts';
 

@@ -10,12 +10,15 @@ import { namesOf } from '../../names.ts';
 /** The group of people who may see the state of the pipeline, and redrive dead letters. */
 export const OPERATORS = 'operators';
 
-/** The lifetime of a token. Until it expires, the API accepts a token even if the account has been disabled. */
+/** The lifetime of a token. The API accepts a token until it expires, even if the account has been disabled. */
 const TOKEN_MINUTES = 15;
 /** The time after which people must sign in again. */
 const SESSION_HOURS = 12;
 
-/** Returns the origins that the console's pages need for sign-in: the origin of the issuer, and that of the password pages. */
+/**
+ * Returns the origins that the console's pages need for sign-in: the origin of the issuer, and the origin of the
+ * password pages.
+ */
 export function signInOrigins(environment: Environment): string[] {
   const { region } = environment;
   return [

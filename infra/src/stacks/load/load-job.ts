@@ -81,7 +81,7 @@ export class LoadJob extends Construct {
       statements: [
         ...dataStatements(props),
         {
-          // Glue requests the creation of the group and its key at each start, although both exist.
+          // At each start, Glue requests to create the log group and to associate the key, although both already exist.
           sid: 'WriteLogs',
           actions: ['logs:CreateLogGroup', 'logs:CreateLogStream', 'logs:PutLogEvents', 'logs:AssociateKmsKey'],
           resources: [logArn(`${logFolder}/*`)],
@@ -100,7 +100,7 @@ export class LoadJob extends Construct {
 
     this.job = new GlueJob(this, 'job', {
       name: names.job,
-      description: 'Reconciles object keys with the database: those of a manifest, or all that differ (sweep).',
+      description: 'Reconciles object keys with the database: the keys of a manifest, or (sweep) all keys that differ.',
       roleArn: role.arn,
       glueVersion: GLUE_VERSION,
       // `3` means Python 3; the Glue version determines the minor version. The provider accepts no other value.
