@@ -344,7 +344,7 @@ describe('the GitHub role `apply`', () => {
       'DeliverAccessLog: logs:DeleteLogDelivery',
       'DeliverAccessLog: logs:PutResourcePolicy',
       'DeliverAccessLog: logs:UpdateLogDelivery',
-      // The hosted zones of AWS's endpoints, whose ids AWS chooses.
+      // AWS chooses the ids of the hosted zones for its endpoints.
       'GivePrivateNames: route53:AssociateVPCWithHostedZone',
     ]);
   });
@@ -359,7 +359,7 @@ describe('the policy of the delivery bucket', () => {
       expect([plan, apply].map((rights) => may(rights, 's3:GetObject', key))).toEqual([true, true]);
       expect([plan, apply].map((rights) => may(rights, 's3:PutObject', key))).toEqual([false, true]);
     }
-    // This right distinguishes missing objects from forbidden ones.
+    // With this right, S3 reports a missing object as missing and not as forbidden.
     for (const rights of [plan, apply]) expect(mayEver(rights, 's3:ListBucket', delivery)).toBe(true);
   });
 
@@ -408,7 +408,7 @@ describe('the policy of the delivery bucket', () => {
 });
 
 describe('the bootstrap buckets of an account', () => {
-  test('exist once per account, and cannot be destroyed if an environment protects its data', () => {
+  test('each bucket exists once per account, and cannot be destroyed if an environment protects its data', () => {
     const bucketsOf = (stack: Stack) => ofType([stack], 'aws_s3_bucket').map(({ attributes }) => attributes);
     expect(
       bucketsOf(shared)
@@ -423,7 +423,7 @@ describe('the bootstrap buckets of an account', () => {
     }
   });
 
-  test('cannot be changed by GitHub’s roles', () => {
+  test('GitHub’s roles cannot change the buckets', () => {
     for (const rights of [plan, apply]) {
       for (const bucket of [state, delivery]) {
         for (const action of [
@@ -438,7 +438,7 @@ describe('the bootstrap buckets of an account', () => {
     }
   });
 
-  test('cannot be shared with an environment that protects its data', () => {
+  test('an environment that protects its data cannot share an account', () => {
     const together = [dev, { ...staging, protectData: true }];
     expect(() => synthesised(together)).toThrow(EnvironmentError);
     expect(() => synthesised(together)).toThrow(
@@ -453,7 +453,7 @@ describe('the bootstrap buckets of an account', () => {
     );
   });
 
-  test('require all environments of an account to be in one region', () => {
+  test('all environments of an account must be in one region', () => {
     const otherRegion: Environment = {
       ...staging,
       region: 'eu-central-1',

@@ -14,7 +14,7 @@ const environments = readEnvironments();
 const stacks = synthesised(environments);
 const statements = statementsOf(stacks);
 const allowing = statements.filter(({ effect }) => effect === 'Allow');
-/** In a key's policy, `*` means the key itself. */
+/** In the policy of a KMS key, the resource `*` means only this key. */
 const isOfKey = ({ resource }: GrantedStatement) => resource.type === 'aws_kms_key';
 /** A role's trust names no resources, because it concerns the role itself. */
 const isTrust = ({ actions }: GrantedStatement) => actions.some((action) => action.startsWith('sts:AssumeRole'));
@@ -208,7 +208,7 @@ describe('a role of an environment', () => {
     }
   });
 
-  test('trusts one service, and only for this account', () => {
+  test('trusts one service, which must act for this account', () => {
     // AWS does not document that these services send the source account. Other policies limit who may pass the role to
     // these services.
     const undocumented = ['glue.amazonaws.com', 'quicksight.amazonaws.com'];
@@ -238,7 +238,7 @@ describe('a role of an environment', () => {
 describe('the VPC endpoints', () => {
   const services = ['s3', 'secretsmanager', 'logs'];
 
-  test('allow exactly the actions that the job, the migrator, the canary and the console may perform', () => {
+  test('the endpoints allow exactly the actions of the job, the migrator, the canary and the console', () => {
     for (const environment of environments) {
       const { prefix } = namesOf(environment);
       const inside = ['load', 'migrator', 'canary', 'console'].flatMap((purpose) => grantedTo(`${prefix}-${purpose}`));

@@ -16,10 +16,10 @@ const environments = readEnvironments();
 const stacks = synthesised(environments).filter(({ name }) => name.endsWith('-report'));
 const views = describeViews().filter(({ name }) => (offeredViews as readonly string[]).includes(name));
 
-/** Returns a reference in Terraform's JSON. */
+/** Returns the Terraform expression for a reference. */
 const reference = (to: string) => `\${${to}}`;
 
-/** The request for a data set to QuickSight's API, by the provider or by CloudFormation. */
+/** The request to QuickSight's API that creates a data set, sent by the provider or by CloudFormation. */
 interface DataSet {
   readonly stack: string;
   readonly address: string;
@@ -96,7 +96,7 @@ const all = dataSetResources.map((found) =>
   (found.type === 'aws_quicksight_data_set' ? byProvider : byCloudFormation)(found),
 );
 const rules = all.filter(({ request }) => request.UseAs === 'RLS_RULES');
-/** The data sets of views. */
+/** The data sets that each show one view. */
 const dataSets = all.filter((found) => !rules.includes(found));
 const tableOf = ({ request }: DataSet) =>
   only<{ RelationalTable: Table }>(Object.values(request.PhysicalTableMap)).RelationalTable;
@@ -281,7 +281,7 @@ describe('a reader of the reports', () => {
 });
 
 describe('the requests behind the data sets', () => {
-  test("are valid requests to QuickSight's API", async () => {
+  test("each request is valid for QuickSight's API", async () => {
     const [stack] = stacks;
     if (stack === undefined) throw new Error('no environment reports');
     for (const { address, request } of all.filter((found) => found.stack === stack.name)) {
