@@ -7,9 +7,10 @@ import type { Environment } from './environment.ts';
 import { type Metric, metricsOf } from './metrics.ts';
 import { arns } from './policy/arns.ts';
 
-/** A graph. The key of each line is the label of the line. */
+/** A graph of the dashboard. */
 interface Graph {
   readonly title: string;
+  /** The lines, keyed by their labels. */
   readonly lines: Readonly<Record<string, Metric | Calculation>>;
 }
 

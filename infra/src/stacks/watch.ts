@@ -71,7 +71,8 @@ export class WatchStack extends StageStack {
         }),
         mayPublish('Budget', 'budgets.amazonaws.com', {
           ...ofThisAccount,
-          // AWS documents this statement without a budget's name: https://docs.aws.amazon.com/cost-management/latest/userguide/budgets-sns-policy.html
+          // AWS's example of this statement does not name the budget:
+          // https://docs.aws.amazon.com/cost-management/latest/userguide/budgets-sns-policy.html
           ArnLike: { 'aws:SourceArn': global('budgets', '*') },
         }),
         // EventBridge cannot publish if the statement has any condition:

@@ -17,7 +17,7 @@ export interface RoleCall {
   /** The purposes of the roles: `centflow-<environment>-<purpose>`. */
   readonly purposes: readonly string[];
   readonly actions: readonly string[];
-  /** The ARNs on which IAM evaluates each action. All must be allowed. */
+  /** The ARNs on which IAM evaluates each action. IAM must allow the action on all of them. */
   readonly resources: readonly string[];
   /** The condition keys of the request. */
   readonly context?: Context;

@@ -34,7 +34,7 @@ const TWO_YEARS = 63_072_000;
 
 type SecuritySettings = Omit<CloudfrontResponseHeadersPolicySecurityHeadersConfig, 'strictTransportSecurity'>;
 
-/** Headers for which CloudFront has settings. It treats all others as custom headers. */
+/** Headers that CloudFront has settings for. CloudFront treats all other headers as custom headers. */
 const securitySettings: Readonly<Record<string, (value: string) => SecuritySettings>> = {
   'content-security-policy': (value) => ({ contentSecurityPolicy: { contentSecurityPolicy: value, override: true } }),
   // `nosniff` is the only possible value.

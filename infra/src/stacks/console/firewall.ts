@@ -54,7 +54,7 @@ export class Firewall extends Construct {
       metricName,
       sampledRequestsEnabled: true,
     });
-    // CDKTF passes a statement on unchanged, so it uses Terraform's names.
+    // CDKTF does not convert the statements of rules, so the statements use Terraform's names.
     const rules: Record<FirewallRule, object> = {
       rate: {
         action: { block: { customResponse: { responseCode: 429 } } },

@@ -114,7 +114,8 @@ export class LoadJob extends Construct {
       // The next sweep tries failed keys again.
       maxRetries: 0,
       timeout: load.timeoutMinutes,
-      // Job run queuing is for the sweep. The trigger turns queuing off for its own runs, because SQS delays them better (ADR 0009).
+      // Only the sweep uses job run queuing. The trigger turns queuing off for its own runs, because uploads should
+      // wait in SQS (ADR 0009).
       jobRunQueuingEnabled: true,
       securityConfiguration,
       connections: connections.map(({ name }) => name),

@@ -18,7 +18,7 @@ export interface UploadQueueProps {
   readonly prefix: string;
 }
 
-/** The retention of dead letters, which is the maximum of SQS. */
+/** The retention of dead letters: the maximum that SQS allows. */
 const DEAD_LETTER_RETENTION_DAYS = 14;
 /**
  * The retention of messages. It must be shorter than the retention of dead letters, which SQS counts from the original send time.
