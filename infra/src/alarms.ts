@@ -134,7 +134,7 @@ function uploadAlarms(environment: Environment): Alarm[] {
       periodSeconds: HOUR,
       periods: 1,
       missingData: nothingHappened,
-      why: `More than ${quarantineShare * 100} % of an hour’s rows broke their contract. They are stored, but reports do not show them.`,
+      why: `More than ${quarantineShare * 100} % of an hour’s rows broke their contract. The database stores these rows, but reports do not show them.`,
       whatToDo:
         'v_upload_accounting shows the uploads. Many similar uploads mean that a bank changed its export. A single upload is probably not a statement.',
     },
@@ -469,7 +469,7 @@ function databaseAlarms(environment: Environment): Alarm[] {
       periodSeconds: HOUR,
       periods: 6,
       missingData: databaseDown,
-      why: `The ${instanceClass} has had no CPU credits for six hours. It keeps running, and AWS bills each vCPU hour.`,
+      why: `The ${instanceClass} has had no CPU credits for six hours. The database keeps running, and AWS bills each vCPU hour.`,
       whatToDo: 'If the database stays busy, use a larger class, which is then cheaper.',
     });
   }

@@ -89,7 +89,10 @@ const consoleProps = object({
   signUp: oneOf('invited', 'open'),
   /** Requests that one address may send within five minutes. WAF answers further requests with 429. A page needs about fifty. */
   requestsPerAddress: between(100, 20_000_000),
-  /** Requests a second for all people together. A burst may have twice as many. The API answers further requests with 429. */
+  /**
+   * Requests a second for all people together. A burst may contain twice as many requests. The API answers further
+   * requests with 429.
+   */
   requestsPerSecond: between(1, 10_000),
   /** Days for which the audit log is kept. The log shows who changed or viewed which upload. It costs 0.03 a GB and month. */
   auditRetentionDays: retention,

@@ -282,7 +282,7 @@ describe('the GitHub role `apply`', () => {
       .filter(({ resource }) => resource.type === 'aws_iam_role')
       .flatMap(({ principal }) => (principal as { Service: string[] }).Service);
     const passed = apply.flatMap(({ conditions }) => conditions.StringEquals?.['iam:PassedToService'] ?? []);
-    // No role is for RDS itself, but AWS may name RDS when the role for enhanced monitoring is passed.
+    // No role trusts RDS itself, but AWS may name RDS when the role for enhanced monitoring is passed.
     expect([...new Set(passed)].sort()).toEqual([...new Set([...trusted, 'rds.amazonaws.com'])].sort());
   });
 

@@ -16,7 +16,7 @@ const statements = statementsOf(stacks);
 const allowing = statements.filter(({ effect }) => effect === 'Allow');
 /** In the policy of a KMS key, the resource `*` means only this key. */
 const isOfKey = ({ resource }: GrantedStatement) => resource.type === 'aws_kms_key';
-/** A role's trust names no resources, because it concerns the role itself. */
+/** A role's trust policy names no resources, because the policy applies to the role itself. */
 const isTrust = ({ actions }: GrantedStatement) => actions.some((action) => action.startsWith('sts:AssumeRole'));
 const where = (found: readonly GrantedStatement[]) => found.map((statement) => statement.where);
 const wholeAction = (action: string) => action.split(':') as [string, string];
@@ -288,7 +288,7 @@ function boundaryOf(environment: string): GrantedStatement[] {
   return allowing.filter(({ resource }) => resource.attributes.name === `centflow-bootstrap-${environment}-boundary`);
 }
 
-/** Returns the statements that allow something in a role's own policies. */
+/** Returns the Allow statements of a role's own policies. */
 function grantedTo(role: string): GrantedStatement[] {
   const [found] = ofType(stacks, 'aws_iam_role').filter(({ attributes }) => attributes.name === role);
   if (found === undefined) throw new Error(`There is no role ${role}.`);

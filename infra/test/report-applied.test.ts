@@ -51,7 +51,7 @@ function stackOf(environment: Environment, endpoint: string): object {
 /** The members that the provider stores as sets and therefore sends in any order. */
 const sets = new Set(['CalculatedFields', 'ParameterDeclarations', 'VisualIds']);
 
-/** Returns a line with path and value for every leaf. Ignores null and undefined. */
+/** Returns one line for every leaf, with its path and its value. Ignores null and undefined. */
 function linesOf(value: unknown, path = ''): string[] {
   if (value === undefined || value === null) return [];
   if (typeof value !== 'object') return [`${path} = ${value}`];

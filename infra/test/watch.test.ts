@@ -23,7 +23,7 @@ interface Metric {
   readonly dimensions: Readonly<Record<string, string>>;
 }
 
-/** The template of the mail about an event. */
+/** The template from which EventBridge creates the mail about an event. */
 interface Transformer {
   readonly input_paths: Readonly<Record<string, string>>;
   readonly input_template: string;
@@ -94,7 +94,7 @@ function isWafMetric(name: string, { WebACL, Rule, ...others }: Metric['dimensio
 
 /** Returns whether the environment contains the resource of a metric. */
 function exists(namespace: string, name: string, environment: string): boolean {
-  // API Gateway chooses the id of the API, and console hands it over to watch.
+  // API Gateway chooses the id of the API. The stack console hands the id over to the stack watch.
   if (namespace === 'AWS/ApiGateway') {
     const [api] = ofType([stackNamed(stacks, `${environment}-console`)], 'aws_apigatewayv2_api');
     const { variables } = stackNamed(stacks, `${environment}-watch`);
@@ -273,7 +273,7 @@ describe('the canary’s function', () => {
     return { environment, stack, canary: one(stack, 'aws_lambda_function') };
   });
 
-  test('is configured with its owner, and reads the views as the reporter, by a secret that load hands over', () => {
+  test('reports on its own owner, and reads the views as `reporter` with the secret from the stack load', () => {
     for (const { environment, canary } of canaries) {
       expect(canary.attributes.function_name).toBe(namesOf(environment).canary);
       expect(canary.attributes.environment).toEqual({

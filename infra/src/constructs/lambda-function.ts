@@ -27,7 +27,7 @@ export interface LambdaFunctionProps {
   readonly timeoutSeconds: number;
   /** The memory, which also determines the share of a CPU: 1769 MB give one CPU. */
   readonly memoryMb: number;
-  /** The rights of the function, in addition to writing its log. */
+  /** The rights of the function, in addition to the right to write its log. */
   readonly statements: readonly Statement[];
   /** The environment's key, which encrypts the variables and the log. */
   readonly kmsKeyArn: string;
@@ -116,8 +116,8 @@ function networkStatements(environment: Environment, functionArn: string): State
       actions: ['ec2:CreateNetworkInterface'],
       resources: ['network-interface', 'subnet', 'security-group'].map(inAccount),
     },
-    // Before Lambda creates the first interface, it checks with EC2 whether it may delete one. The check names no interface, so
-    // EC2 evaluates `*/*`.
+    // Before Lambda creates the first interface, it checks with EC2 whether the role may delete an interface. The check
+    // names no interface, so EC2 evaluates `*/*`.
     { sid: 'UseInterfaces', actions: onInterfaces, resources: [arns(environment).regional('ec2', '*/*')] },
     { sid: 'DescribeInterfaces', actions: describe, resources: ['*'] },
     {

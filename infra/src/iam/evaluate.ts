@@ -38,7 +38,7 @@ export interface Policies {
 
 export interface Decision {
   readonly allowed: boolean;
-  /** A sentence that names the policy that decided. */
+  /** A sentence that names the policy that allowed or denied the call. */
   readonly because: string;
 }
 

@@ -48,7 +48,7 @@ export class BootstrapStack extends TerraformStack {
     });
     new PrivateBucket(this, 'delivery', {
       bucket: deliveryBucketOf(first),
-      // S3's own key, because this bucket exists before any environment creates its key.
+      // Uses S3's own key, because this bucket exists before any environment creates its key.
       keyArn: null,
       protect,
       // Releases and deployment records never expire, because they show what is deployed and enable a rollback.

@@ -14,7 +14,7 @@ import { keyArn } from './iam-of.ts';
 export interface RoleCall {
   /** A sentence that names the caller and the reason for the call. */
   readonly what: string;
-  /** The purposes of the roles: `centflow-<environment>-<purpose>`. */
+  /** The purposes of the roles, as in the role names `centflow-<environment>-<purpose>`. */
   readonly purposes: readonly string[];
   readonly actions: readonly string[];
   /** The ARNs on which IAM evaluates each action. IAM must allow the action on all of them. */

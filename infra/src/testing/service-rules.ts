@@ -80,7 +80,7 @@ const reservedByLambda =
   /^(_HANDLER|_X_AMZN_TRACE_ID|AWS_(DEFAULT_REGION|REGION|EXECUTION_ENV|LAMBDA_\w+|ACCESS_KEY(_ID)?|SECRET_ACCESS_KEY|SESSION_TOKEN)|LAMBDA_(TASK_ROOT|RUNTIME_DIR))$/;
 
 const minutesOfUnit: Readonly<Record<string, number>> = { seconds: 1 / 60, minutes: 1, hours: 60, days: 1440 };
-/** Cognito's default units. */
+/** Cognito uses these units by default. */
 const defaultUnit: Readonly<Record<string, string>> = {
   access_token: 'hours',
   id_token: 'hours',

@@ -7,7 +7,7 @@ export interface FirewallProps {
   readonly name: string;
   /** Requests that one address may send within five minutes. */
   readonly requestsPerAddress: number;
-  /** The provider of us-east-1. */
+  /** The provider for the region us-east-1. */
   readonly provider: AwsProvider;
 }
 
@@ -80,7 +80,7 @@ export class Firewall extends Construct {
     this.arn = new Wafv2WebAcl(this, 'acl', {
       provider,
       name,
-      description: 'In front of the console.',
+      description: 'Protects the console.',
       scope: 'CLOUDFRONT',
       defaultAction: { allow: {} },
       rule: firewallRules.map((rule, priority) => ({

@@ -88,7 +88,7 @@ export class People extends Construct {
       description: 'Operators of Centflow. They see job runs, dead letters, alarms and costs, but no rows.',
     });
     new CognitoUserPoolDomain(this, 'domain', { domain: signInDomain, userPoolId: pool.id });
-    // A page cannot keep a secret. PKCE makes an intercepted authorization code useless.
+    // A web page cannot keep a client secret. PKCE makes an intercepted authorization code useless.
     const client = new CognitoUserPoolClient(this, 'client', {
       name: `${prefix}-console`,
       userPoolId: pool.id,

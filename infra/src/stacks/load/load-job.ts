@@ -30,7 +30,7 @@ export interface LoadJobProps {
     readonly subnets: readonly { readonly id: string; readonly zone: string }[];
     readonly securityGroupId: string;
   };
-  /** The migration of the database to this release. */
+  /** The resource that migrates the database to this release. */
   readonly dependsOn: readonly ITerraformDependable[];
 }
 
@@ -178,7 +178,7 @@ function dataStatements(props: LoadJobProps): Statement[] {
       conditions: { StringLike: { 's3:prefix': `${props.manifestPrefix}waiting/*` } },
     },
     {
-      // The job run that takes a manifest deletes it (ADR 0023).
+      // A job run deletes each manifest that it has claimed (ADR 0023).
       sid: 'TakeWaitingManifests',
       actions: ['s3:DeleteObject'],
       resources: [`${uploads}/${props.manifestPrefix}waiting/*`],
