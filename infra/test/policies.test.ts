@@ -119,7 +119,7 @@ describe('an action in an IAM policy', () => {
     expect(unknown.sort()).toEqual(unlistedReads);
   });
 
-  test('is allowed on a resource of a supported type, and each resource matches an action', async () => {
+  test('has a resource of a type that the action supports, and each resource has an action that supports its type', async () => {
     const misfits: string[] = [];
     for (const { where, actions, resources } of allowing.filter((found) => !isOfKey(found) && !isTrust(found))) {
       const kinds = new Map<string, string[]>();

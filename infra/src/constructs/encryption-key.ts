@@ -49,7 +49,7 @@ function keyStatements(environment: Environment): Omit<Statement, 'resources'>[]
       actions: ['kms:DescribeKey', 'kms:GetKeyPolicy', 'kms:GetKeyRotationStatus', 'kms:ListResourceTags'],
     },
     {
-      // Plans read the checksums of the artifacts.
+      // A Terraform plan reads the checksums of the encrypted artifacts, which S3 returns only with this right.
       sid: 'PlansReadArtifacts',
       principals: { AWS: [githubRoleOf(environment, 'plan')] },
       actions: ['kms:Decrypt'],
