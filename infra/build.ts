@@ -27,7 +27,7 @@ const sources = {
   job: join(repository, 'glue', 'job.py'),
 };
 
-/** The earliest time that a zip can store, in local time as fflate expects it. It gives the same bytes in every time zone. */
+/** The earliest time that a zip can store. fflate expects local time, so the bytes are the same in every time zone. */
 const earliestZipTime = () => new Date(1980, 0, 1);
 const UNIX = 3;
 const READABLE_FILE = 0o100644 << 16;
@@ -42,7 +42,7 @@ export async function buildArtifacts(folder = artifactsFolder): Promise<Artifact
   const put = async (stem: string, extension: string, content: Uint8Array): Promise<string> => {
     const hash = createHash('sha256').update(content).digest('hex').slice(0, 16);
     const name = `${stem}-${hash}${extension}`;
-    // A file that exists is complete, and another process may be reading it.
+    // Does not overwrite an existing file: the file is complete, and another process may be reading the file.
     if (!existsSync(join(folder, name))) await writeAtomically(join(folder, name), content);
     return name;
   };
@@ -58,7 +58,7 @@ export async function buildArtifacts(folder = artifactsFolder): Promise<Artifact
     console: await put('console', '.zip', await zipOf(sources.console, isDeployed)),
     web: await convertFiles(sources.web, isPage, (content, name) => put('web', extname(name), content)),
     job: await put('job', '.py', await readFile(sources.job)),
-    // Glue requires this extension, and a folder of this name for the wheels.
+    // Glue requires the extension `.gluewheels.zip`, and the folder `wheels/` inside the zip.
     wheels: await put('centflow', '.gluewheels.zip', await zipOf(sources.wheels, () => true, 'wheels/')),
     authorities: Object.fromEntries(await Promise.all(authorities)),
   };
@@ -66,7 +66,7 @@ export async function buildArtifacts(folder = artifactsFolder): Promise<Artifact
   return manifest;
 }
 
-/** Excludes source maps: they are as large as the code, and stack traces of minified code name the functions without them. */
+/** Excludes source maps, which are as large as the code. Stack traces name the functions even without source maps. */
 function isDeployed(name: string): boolean {
   return !name.endsWith('.map');
 }
@@ -87,7 +87,7 @@ async function filesOf(folder: string, isIncluded: (name: string) => boolean): P
   return names;
 }
 
-/** Converts each file, and returns the results by the files' names in the folder. */
+/** Converts each file. Returns the results, keyed by the file's path in the folder. */
 async function convertFiles(
   folder: string,
   isIncluded: (name: string) => boolean,
@@ -111,13 +111,13 @@ async function zipOf(folder: string, isIncluded: (name: string) => boolean, pref
   return zipSync(zippable, { mtime: earliestZipTime(), os: UNIX, attrs: READABLE_FILE });
 }
 
-/** Writes a file so that no reader sees a part of it. */
+/** Writes a file atomically, so that no reader sees an incomplete file. */
 async function writeAtomically(file: string, content: string | Uint8Array): Promise<void> {
   await writeFile(`${file}.new`, content);
   await rename(`${file}.new`, file);
 }
 
-/** Replaces the manifest atomically, then deletes the files that it does not name. */
+/** Replaces the manifest atomically, then deletes the files that the manifest does not name. */
 async function writeManifest(folder: string, manifest: ArtifactManifest): Promise<void> {
   const file = join(folder, 'manifest.json');
   await writeAtomically(file, `${JSON.stringify(manifest, null, 2)}\n`);

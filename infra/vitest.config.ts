@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    // Only stops tests that hang, because a busy machine can be slow.
+    // Stops only tests that hang. The timeout is long, because a busy machine can be slow.
     testTimeout: 300_000,
     hookTimeout: 300_000,
     setupFiles: ['@centflow/test-kit/fast-check-seed'],

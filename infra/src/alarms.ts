@@ -50,7 +50,7 @@ const nothingHappened: MissingData = {
 };
 const idleQueue: MissingData = {
   treatAs: 'notBreaching',
-  because: 'SQS publishes no metrics of a queue that has been idle for hours.',
+  because: 'SQS stops publishing metrics for a queue that has been idle for hours.',
 };
 const databaseDown: MissingData = {
   treatAs: 'missing',
@@ -105,7 +105,7 @@ function uploadAlarms(environment: Environment): Alarm[] {
       periodSeconds: 5 * MINUTES,
       periods: 1,
       missingData: nothingHappened,
-      why: 'An upload was rejected. The version of its key that was published before stays visible.',
+      why: 'An upload was rejected. The previously published version of its key stays visible.',
       whatToDo:
         'Read the reason in v_upload_accounting, and inform the owner. The job’s log shows code, row and column (`rejected …`).',
     },
@@ -118,9 +118,9 @@ function uploadAlarms(environment: Environment): Alarm[] {
       periodSeconds: 5 * MINUTES,
       periods: 1,
       missingData: nothingHappened,
-      why: 'An upload could not be loaded, although its content is not the cause. The next sweep tries again.',
+      why: 'An upload could not be loaded, but its content is not the cause. The next sweep tries again.',
       whatToDo:
-        'Read the reason in v_upload_accounting. The job’s log names the error (`failed …`). If the sweep fails on it too, the fault is in Centflow.',
+        'Read the reason in v_upload_accounting. The job’s log names the error (`failed …`). If the next sweep also fails to load the upload, the fault is in Centflow.',
     },
     {
       stage: 'load',
@@ -134,9 +134,9 @@ function uploadAlarms(environment: Environment): Alarm[] {
       periodSeconds: HOUR,
       periods: 1,
       missingData: nothingHappened,
-      why: `More than ${quarantineShare * 100} % of an hour’s rows broke their contract. They are stored, but reports do not show them.`,
+      why: `More than ${quarantineShare * 100} % of an hour’s rows broke their contract. The database stores these rows, but reports do not show them.`,
       whatToDo:
-        'v_upload_accounting shows the uploads. Many similar ones mean that a bank changed its export; a single one is probably not a statement.',
+        'v_upload_accounting shows the uploads. Many similar uploads mean that a bank changed its export. A single upload is probably not a statement.',
     },
     {
       stage: 'load',
@@ -147,9 +147,9 @@ function uploadAlarms(environment: Environment): Alarm[] {
       periodSeconds: HOUR,
       periods: 1,
       missingData: nothingHappened,
-      why: 'The sweep found uploads without an event. They are loaded now; their events were lost or delayed.',
+      why: 'The sweep found and loaded uploads whose events were lost or delayed.',
       whatToDo:
-        'Check the queue and the dead letters of that time, and whether the bucket still notifies the queue. The alarm is expected after a rebuild from raw/.',
+        'Check the queue and the dead letters of that time. Also check whether the bucket still notifies the queue. The alarm is expected after a rebuild from raw/.',
     },
   ];
 }
@@ -169,7 +169,7 @@ function triggerAlarms(environment: Environment): Alarm[] {
       missingData: idleQueue,
       why: 'An event has waited in the queue for longer than an upload may take to become visible.',
       whatToDo:
-        'Read the log of the trigger. This alarm does not detect that Glue is full, because SQS ignores messages that were received three times. `batches-given-back` detects that.',
+        'Read the log of the trigger. The alarm `batches-given-back` detects that Glue is full. This alarm does not, because the metric ignores messages that were received three times.',
     },
     {
       stage: 'load',
@@ -193,7 +193,7 @@ function triggerAlarms(environment: Environment): Alarm[] {
       periodSeconds: 5 * MINUTES,
       periods: 1,
       missingData: nothingHappened,
-      why: 'A message in the queue is not an event of the uploads bucket. It ends in the dead-letter queue.',
+      why: 'A message in the queue is not an event of the uploads bucket. SQS moves the message to the dead-letter queue.',
       whatToDo:
         'Read the message in the log of the trigger. Either something other than the bucket sends to the queue, or AWS changed the format of events.',
     },
@@ -210,31 +210,32 @@ function triggerAlarms(environment: Environment): Alarm[] {
       missingData: nothingHappened,
       why: 'Glue has had no capacity for a job run for ten minutes. Uploads wait in the queue.',
       whatToDo:
-        'Check the active job runs: stop one that hangs, wait, or raise load.maxConcurrentRuns (and the quota of DPUs).',
+        'Check the active job runs. Stop a run that hangs, wait, or raise load.maxConcurrentRuns (and the DPU quota).',
     },
   ];
 }
 
-/** The stage of each function, and the instructions for the case that it fails. */
+/** The stage of each function, and the instructions for a failure. */
 const functions: Readonly<Record<FunctionName, { stage: StageName; afterError: string }>> = {
-  trigger: { stage: 'load', afterError: 'Read its log. SQS delivers its messages again automatically.' },
+  trigger: { stage: 'load', afterError: 'Read the function’s log. SQS delivers the messages again automatically.' },
   migrator: {
     stage: 'load',
     afterError:
-      'Read its log and fix the error of MySQL, then apply `load` again. The migrator resumes where it stopped.',
+      'Read the function’s log and fix the MySQL error. Then apply `load` again: the migrator resumes where it stopped.',
   },
   console: {
     stage: 'console',
-    afterError: 'Read its log. The people whose requests failed saw an error, and can try again.',
+    afterError: 'Read the function’s log. The people whose requests failed saw an error, and can try again.',
   },
   operations: {
     stage: 'console',
-    afterError: 'Read its log. The pipeline does not depend on it; the AWS console shows job runs, queues and alarms.',
+    afterError:
+      'Read the function’s log. The pipeline works without this function. Meanwhile, use the AWS console for job runs, queues and alarms.',
   },
   canary: {
     stage: 'watch',
     afterError:
-      'Read its log. The deployment that invoked it is not promoted. Run its canary again once the function works.',
+      'Read the function’s log. The deployment that invoked the function is not promoted. Once the function works, run the deployment’s canary again.',
   },
 };
 
@@ -299,7 +300,7 @@ function jobAlarms(environment: Environment): Alarm[] {
       periodSeconds: 5 * MINUTES,
       periods: 1,
       missingData: nothingHappened,
-      why: 'A job run failed, and EventBridge could not publish that to the topic.',
+      why: 'A job run failed, and EventBridge could not publish the failure to the topic.',
       whatToDo: 'Check the job runs in Glue, then the policies of the topic and of its key for events.amazonaws.com.',
     },
     {
@@ -325,11 +326,11 @@ function jobAlarms(environment: Environment): Alarm[] {
       periods: hoursWithoutSweep,
       missingData: {
         treatAs: 'breaching',
-        because: 'A sweep that does not run publishes nothing, and that is what the alarm detects.',
+        because: 'A sweep that does not run publishes no value. The alarm detects the missing value.',
       },
       why: `No sweep has ended for ${hoursWithoutSweep} hours. Uploads whose events were lost stay missing.`,
       whatToDo:
-        'Check the schedule in Glue and the last job runs. In a new environment the alarm ends with the first sweep.',
+        'Check the schedule in Glue and the last job runs. In a new environment, the alarm ends with the first sweep.',
     },
   ];
 }
@@ -353,7 +354,7 @@ function consoleAlarms(environment: Environment): Alarm[] {
       missingData: nothingHappened,
       why: 'The console answered more than four requests within five minutes with a server error (5xx).',
       whatToDo:
-        'The access log shows their paths, and the function’s log shows the reason under the same request id. Most often it is the database, or an answer that took 29 s.',
+        'The access log shows the paths of the requests. The function’s log shows the reason under the same request id. The usual cause is the database, or a response that took 29 s.',
     },
     {
       stage: 'console',
@@ -366,7 +367,7 @@ function consoleAlarms(environment: Environment): Alarm[] {
       missingData: nothingHappened,
       why: 'For 15 minutes, one in twenty answers of the console has taken more than two seconds.',
       whatToDo:
-        'The access log shows the paths, and the time that the function took. Check the database. A cold start takes a second or two.',
+        'The access log shows the paths of the requests, and how long the function took. Check the database. A cold start takes a second or two.',
     },
     {
       stage: 'console',
@@ -379,7 +380,7 @@ function consoleAlarms(environment: Environment): Alarm[] {
       missingData: nothingHappened,
       why: 'The console has rejected more than 500 requests in five minutes, twice in a row. Somebody tries tokens, or a page requests something that does not exist.',
       whatToDo:
-        'The access log shows paths and reasons. If few addresses send them, lower console.requestsPerAddress. If all are 429 and the audit log shows one person, that person sends too many queries at once; otherwise raise console.requestsPerSecond. The dashboard shows the requests that WAF blocked.',
+        'The access log shows paths and reasons. If only a few addresses send the requests, lower console.requestsPerAddress. If all responses are 429 and the audit log shows one person, that person sends too many queries at once. Otherwise raise console.requestsPerSecond. The dashboard shows the requests that WAF blocked.',
     },
   ];
 }
@@ -403,7 +404,7 @@ function databaseAlarms(environment: Environment): Alarm[] {
       },
       why: 'The database has been busy for half an hour, or is not available.',
       whatToDo:
-        'Check in RDS whether it is available, and which statements Database Insights shows. The load of a large upload ends; otherwise use a larger class.',
+        'Check in RDS whether the database is available. Database Insights shows the slowest statements. A large upload keeps the database busy only for a while. If no upload is the cause, use a larger class.',
     },
     {
       stage: 'store',
@@ -416,7 +417,7 @@ function databaseAlarms(environment: Environment): Alarm[] {
       missingData: databaseDown,
       why: 'For 15 minutes, reads from the disk have taken more than 20 ms. A few milliseconds are normal.',
       whatToDo:
-        'Compare ReadIOPS with gp3’s limit of 3,000 requests a second. Views over all owners read every row; a class with more memory caches more of them.',
+        'Compare ReadIOPS with gp3’s limit of 3,000 requests a second. Views over all owners read every row. A class with more memory caches more rows.',
     },
     {
       stage: 'store',
@@ -442,7 +443,7 @@ function databaseAlarms(environment: Environment): Alarm[] {
       missingData: databaseDown,
       why: `More than ${connections} connections are open. A ${instanceClass} accepts about ${connectionsAtMost(instanceClass)}.`,
       whatToDo:
-        'SHOW PROCESSLIST shows the users. Each task of a job run has one connection, and each worker has 4 tasks: lower load.maxConcurrentRuns or load.maxWorkers.',
+        'SHOW PROCESSLIST shows the users. Each task of a job run opens one connection, and each worker runs 4 tasks. Lower load.maxConcurrentRuns or load.maxWorkers.',
     },
     {
       stage: 'store',
@@ -454,7 +455,8 @@ function databaseAlarms(environment: Environment): Alarm[] {
       periods: 3,
       missingData: databaseDown,
       why: 'The disk is nearly full. RDS normally adds storage once less than a tenth is free, but has not done so.',
-      whatToDo: 'RDS adds storage once in six hours, up to database.maxStorageGib. Raise that value, and apply.',
+      whatToDo:
+        'RDS adds storage at most once in six hours, up to database.maxStorageGib. Raise this value, and apply `store`.',
     },
   ];
   if (isBurstable(instanceClass)) {
@@ -467,8 +469,8 @@ function databaseAlarms(environment: Environment): Alarm[] {
       periodSeconds: HOUR,
       periods: 6,
       missingData: databaseDown,
-      why: `The ${instanceClass} has had no CPU credits for six hours. It keeps running, and AWS bills each vCPU hour.`,
-      whatToDo: 'If it stays busy, use a larger class, which is cheaper.',
+      why: `The ${instanceClass} has had no CPU credits for six hours. The database keeps running, and AWS bills each vCPU hour.`,
+      whatToDo: 'If the database stays busy, use a larger class, which is then cheaper.',
     });
   }
   return alarms;

@@ -13,7 +13,7 @@ export const artifactsFolder = join(import.meta.dirname, '..', 'dist', 'artifact
 export interface Artifact {
   /** The file name with the hash: `trigger-0123456789abcdef.zip`. */
   readonly name: string;
-  /** The path on this machine. */
+  /** The path of the file on this machine. */
   readonly path: string;
   /** The hash that the file name contains. */
   readonly hash: string;
@@ -21,7 +21,7 @@ export interface Artifact {
 
 /** One file of the console's pages. */
 export interface WebFile extends Artifact {
-  /** The path in its URL, without the first slash: `assets/index-Bx3k.js`. */
+  /** The path of the file in the URL, without the first slash: `assets/index-Bx3k.js`. */
   readonly key: string;
 }
 
@@ -58,7 +58,7 @@ export const artifactManifest = z.strictObject({
   migrator: fileName,
   canary: fileName,
   console: fileName,
-  /** File names by the paths in their URLs. */
+  /** The file names, keyed by URL path. */
   web: z.record(z.string().regex(/^[\w@-][\w@./-]*$/), fileName),
   job: fileName,
   wheels: fileName,

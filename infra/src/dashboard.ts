@@ -7,9 +7,10 @@ import type { Environment } from './environment.ts';
 import { type Metric, metricsOf } from './metrics.ts';
 import { arns } from './policy/arns.ts';
 
-/** A graph. The keys of its lines are their labels. */
+/** A graph of the dashboard. */
 interface Graph {
   readonly title: string;
+  /** The lines, keyed by their labels. */
   readonly lines: Readonly<Record<string, Metric | Calculation>>;
 }
 
@@ -141,7 +142,7 @@ export function dashboardBody(environment: Environment): string {
   const width = GRID / columns.length;
   const { regional } = arns(environment);
   const alarmArns = alarms.map((alarm) => regional('cloudwatch', `alarm:${alarmName(environment, alarm)}`));
-  const title = `# Centflow ${name}\nFrom an object in S3 to a figure in a report, left to right. The description of an alarm and docs/runbook.md say what to do about it.`;
+  const title = `# Centflow ${name}\nThe columns show the pipeline from left to right, from an object in S3 to a figure in a report. Each alarm’s description and docs/runbook.md explain what to do about the alarm.`;
   const widgets = [
     text(title, { x: 0, y: 0, width: GRID, height: TITLE_HEIGHT }),
     {

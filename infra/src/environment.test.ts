@@ -28,7 +28,7 @@ function refusal(path: string, value: unknown): string {
 const principal = 'arn:aws:quicksight:eu-west-1:111122223333:group/default/family';
 
 describe('readEnvironment', () => {
-  test('knows dev, staging and production, in the order of promotion', () => {
+  test('returns dev, staging and production, in the order of promotion', () => {
     expect(environmentNames).toEqual(['dev', 'staging', 'production']);
     expect(readEnvironments().map(({ name }) => name)).toEqual(environmentNames);
   });
@@ -38,7 +38,9 @@ describe('readEnvironment', () => {
       new EnvironmentError('No environment was named. Name one of: dev, staging, production.'),
     );
     for (const name of ['prod', 'Production', '', 'toString']) {
-      expect(() => readEnvironment(name)).toThrow(/There is no environment .*Name one of: dev, staging, production\./);
+      expect(() => readEnvironment(name)).toThrow(
+        /Environment .* does not exist\. Name one of: dev, staging, production\./,
+      );
     }
   });
 });
@@ -100,7 +102,7 @@ describe('checkEnvironment', () => {
   const otherReader = { principal: principal.replace('111122223333', '999999999999'), owners: 'all' };
   const otherCertificate = 'arn:aws:acm:us-east-1:999999999999:certificate/00000000-0000-4000-8000-000000000000';
   test.each([
-    ['database.insights', 'advanced', 'database.insights', 'has no Database Insights'],
+    ['database.insights', 'advanced', 'database.insights', 'does not support Database Insights'],
     ['database.maxStorageGib', 21, 'database.maxStorageGib', 'for a fixed size, or at least 22'],
     ['load.sweepSchedule', 'cron(0 3 * * * *)', 'load.sweepSchedule', '? for the day of the month'],
     ['load.crawlerSchedule', 'cron(0 3 ? * ? *)', 'load.crawlerSchedule', '? for the day of the month'],
@@ -111,15 +113,12 @@ describe('checkEnvironment', () => {
       'console.domain.certificateArn',
       'of account 111122223333',
     ],
-  ])(
-    'rejects %s with the value %j and links the page of the service that would reject it',
-    (path, value, named, allowed) => {
-      const message = refusal(path, value);
-      expect(message).toContain(`  ${named} is `);
-      expect(message).toContain(allowed);
-      expect(message).toMatch(/\(https:\/\/docs\.aws\.amazon\.com\/\S+\)/);
-    },
-  );
+  ])('rejects %s with the value %j and links the documentation of the AWS service', (path, value, named, allowed) => {
+    const message = refusal(path, value);
+    expect(message).toContain(`  ${named} is `);
+    expect(message).toContain(allowed);
+    expect(message).toMatch(/\(https:\/\/docs\.aws\.amazon\.com\/\S+\)/);
+  });
 
   test('rejects zones of another region', () => {
     expect(refusal('region', 'eu-central-1')).toContain(

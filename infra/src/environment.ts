@@ -89,7 +89,10 @@ const consoleProps = object({
   signUp: oneOf('invited', 'open'),
   /** Requests that one address may send within five minutes. WAF answers further requests with 429. A page needs about fifty. */
   requestsPerAddress: between(100, 20_000_000),
-  /** Requests a second for all people together. A burst may have twice as many. The API answers further requests with 429. */
+  /**
+   * Requests a second for all people together. A burst may contain twice as many requests. The API answers further
+   * requests with 429.
+   */
   requestsPerSecond: between(1, 10_000),
   /** Days for which the audit log is kept. The log shows who changed or viewed which upload. It costs 0.03 a GB and month. */
   auditRetentionDays: retention,
@@ -122,9 +125,9 @@ const properties = object({
     /** The zones, each with one private subnet. RDS requires two zones even if it uses one. */
     availabilityZones: z.array(z.string()).min(2).max(6).describe('two to six zones of the region'),
     /**
-     * The number of zones that have the interface endpoints through which the job and the migrator call AWS. 1 is cheapest: the
-     * other zones use the endpoints of that zone, and cannot call AWS while it fails. Each endpoint costs 8.03 a month in each
-     * zone.
+     * The number of zones that have the interface endpoints through which the job and the migrator call AWS. 1 is
+     * cheapest: the other zones use the endpoints of that zone, and cannot call AWS while that zone fails. Each
+     * endpoint costs 8.03 a month in each zone.
      */
     endpointZones: between(1, 6),
   }),
@@ -167,8 +170,8 @@ const properties = object({
   protectData: flag,
   load: object({
     /**
-     * The maximum number of workers in one job run: one is the driver, and the others load. Auto scaling chooses the number. The
-     * workers are G.1X, and each costs 0.308 an hour on Glue 6.0.
+     * The maximum number of workers in one job run: one is the driver, and the others load uploads. Auto scaling
+     * chooses the number. The workers are G.1X, and each costs 0.308 an hour on Glue 6.0.
      */
     maxWorkers: between(2, 50),
     /** The maximum number of concurrent job runs. Further uploads wait in the queue. Lambda's poller requires at least 2. */
@@ -210,7 +213,7 @@ const properties = object({
              */
             owners: z
               .union([z.literal('all'), z.array(z.string().regex(/^[^'"\\\p{Cc}/]{1,64}$/u)).min(1)])
-              .describe("'all', or one owner or more, named as their folders are, without quotes and backslashes"),
+              .describe("'all', or one owner or more: the names of their folders, without quotes and backslashes"),
           }),
         )
         .min(1)
@@ -227,7 +230,10 @@ const properties = object({
     emails: z.array(z.email().describe('an e-mail address')).min(1).describe('one e-mail address or more'),
     /** The budget in USD a month. At 80 %, or if the forecast exceeds the budget, AWS sends a mail. Nothing is switched off. */
     monthlyBudgetUsd: z.number().positive().describe('a number above 0'),
-    /** The alarm's threshold for the 95th percentile of the seconds between arrival and visibility. */
+    /**
+     * The alarm's threshold in seconds for the 95th percentile of the time from an upload's arrival until its rows are
+     * visible.
+     */
     secondsToVisible: between(1, 86_400),
     /** The alarm's threshold for the share of quarantined rows. */
     quarantineShare: z.number().gt(0).max(1).describe('a number above 0 and at most 1'),
@@ -242,7 +248,7 @@ export type Environment = Immutable<z.infer<typeof properties>>;
 export type GithubRepository = Environment['repository'];
 export type ConsoleProps = NonNullable<Environment['console']>;
 
-/** Returns whether RDS keeps query statistics on a class. The smallest classes lack the memory. */
+/** Returns whether RDS keeps query statistics on a class. The smallest classes do not have enough memory. */
 export function hasInsights(instanceClass: string): boolean {
   return !/^db\.t4g\.(micro|small)$/.test(instanceClass);
 }
@@ -278,7 +284,7 @@ const environmentSchema = properties.superRefine((environment, context) => {
   if (insights === 'advanced' && !hasInsights(instanceClass)) {
     reject(
       ['database', 'insights'],
-      `standard: ${instanceClass} has no Database Insights, db.t4g.medium has`,
+      `standard, because ${instanceClass} does not support Database Insights; db.t4g.medium does`,
       'https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_PerfInsights.Overview.Engines.html',
     );
   }
@@ -304,7 +310,7 @@ const environmentSchema = properties.superRefine((environment, context) => {
   if (certificate !== undefined && certificate.split(':')[4] !== accountId) {
     reject(
       ['console', 'domain', 'certificateArn'],
-      `a certificate of account ${accountId}, because CloudFront accepts none of another account`,
+      `a certificate of account ${accountId}, because CloudFront rejects certificates of other accounts`,
       'https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cnames-and-https-requirements.html',
     );
   }

@@ -176,7 +176,8 @@ export type NamedEnvironment = Environment & { readonly name: EnvironmentName };
 export function readEnvironment(name: string | undefined): NamedEnvironment {
   const known = environmentNames.find((candidate) => candidate === name);
   if (known === undefined) {
-    const given = name === undefined ? 'No environment was named' : `There is no environment ${JSON.stringify(name)}`;
+    const given =
+      name === undefined ? 'No environment was named' : `Environment ${JSON.stringify(name)} does not exist`;
     throw new EnvironmentError(`${given}. Name one of: ${environmentNames.join(', ')}.`);
   }
   return { ...checkEnvironment({ name: known, ...environments[known] }), name: known };

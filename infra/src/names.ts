@@ -16,8 +16,8 @@ export interface Names {
   /** The name of the function that reports the canary's rows in the views to a deployment. */
   readonly canary: string;
   /**
-   * The name of the first function behind the console's API, for people's uploads and figures. The second function, `operations`,
-   * serves the state of the pipeline.
+   * The name of the console function that serves people's uploads and figures. The other function, `operations`, serves
+   * the state of the pipeline.
    */
   readonly console: string;
   readonly operations: string;

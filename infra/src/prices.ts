@@ -81,7 +81,7 @@ export function priceOfInstance(instanceClass: string): Price {
   const found = instances.find(({ item }) => item === instanceClass);
   if (found === undefined) {
     throw new PriceError(
-      `There is no price for ${instanceClass}. Add it to infra/src/prices.ts. Known: ${instances.map(({ item }) => item).join(', ')}.`,
+      `The price of ${instanceClass} is unknown. Add the price to infra/src/prices.ts. Known: ${instances.map(({ item }) => item).join(', ')}.`,
     );
   }
   return found;
@@ -96,7 +96,7 @@ export function priceOfJob(glueVersion: string): Price {
   const usd = dpuHourUsdOf({ GlueVersion: glueVersion });
   if (usd === undefined) {
     throw new PriceError(
-      `There is no price for a job on Glue ${glueVersion}. Add it to apps/console/api/operations/glue-price.ts. Known: ${[...GLUE_PRICES.dpuHourUsdByVersion.keys()].join(', ')}.`,
+      `The price of a job on Glue ${glueVersion} is unknown. Add the price to apps/console/api/operations/glue-price.ts. Known: ${[...GLUE_PRICES.dpuHourUsdByVersion.keys()].join(', ')}.`,
     );
   }
   const item = `a G.1X worker of a job on Glue ${glueVersion}`;

@@ -9,7 +9,9 @@ export class UnknownReportTypeError extends Error {
   override readonly name = 'UnknownReportTypeError';
 
   constructor({ name, sqlType }: ViewColumn) {
-    super(`Column ${name} has the type ${sqlType}. Add the QuickSight type for it to infra/src/report-columns.ts.`);
+    super(
+      `Column ${name} has the type ${sqlType}, which has no QuickSight type yet. Add its QuickSight type to infra/src/report-columns.ts.`,
+    );
   }
 }
 

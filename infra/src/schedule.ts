@@ -6,7 +6,7 @@ export class ScheduleError extends Error {
 
   constructor(schedule: string, field: string) {
     super(
-      `The runs of ${schedule} cannot be counted: ${field} is not supported. Supported are numbers, names, ranges, steps and commas, in every month. Extend infra/src/schedule.ts.`,
+      `The runs of the schedule ${schedule} cannot be counted, because ${field} is not supported. Use numbers, names, ranges, steps and commas, in every month, or extend infra/src/schedule.ts.`,
     );
   }
 }

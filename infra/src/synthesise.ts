@@ -17,7 +17,8 @@ export const outputFolder = join(import.meta.dirname, '..', 'cdktf.out');
 export function synthesise(environments: readonly Environment[], outdir = outputFolder): App {
   // Turns off CDKTF's usage report and its check for a newer version, which would send requests over the network.
   process.env.CHECKPOINT_DISABLE = '1';
-  // Without `targetVersions`, CDKTF must support Terraform 1.5.7 and newer, and all OpenTofu versions. It then rejects the S3 lock.
+  // Without `targetVersions`, CDKTF must support Terraform 1.5.7 and newer, and all OpenTofu versions. CDKTF then
+  // rejects the S3 lock.
   const app = new App({ outdir, context: { targetVersions: { terraform: TERRAFORM_VERSIONS } } });
   for (const inAccount of byAccount(environments)) new BootstrapStack(app, inAccount);
   for (const environment of environments) {

@@ -82,7 +82,7 @@ describe('buildArtifacts', () => {
     expect(pins.map((pin) => `wheels/${pin.replace('==', '-').replaceAll('_', '-')}`).sort()).toEqual(
       wheels.map((name) => name.replaceAll('_', '-').replace(/-py[\d.py]*-none-any\.whl$/, '')).sort(),
     );
-    // Glue provides all other packages.
+    // Glue provides all other packages that the job needs.
     expect(pins.map((pin) => pin.split('==')[0])).toEqual(['centflow-glue', 'pymysql']);
   });
 });

@@ -18,7 +18,10 @@ import { ofType, type Stack, stackNamed, synthesised } from '../src/testing/synt
 
 const environments = readEnvironments();
 const dev = readEnvironment('dev');
-/** dev and this environment share an account, and must not reach each other. Only environments without protection may share one. */
+/**
+ * dev and this environment share an account, and must not reach each other. Only environments without protection may
+ * share an account.
+ */
 const staging: Environment = {
   ...readEnvironment('staging'),
   accountId: dev.accountId,
@@ -279,7 +282,7 @@ describe('the GitHub role `apply`', () => {
       .filter(({ resource }) => resource.type === 'aws_iam_role')
       .flatMap(({ principal }) => (principal as { Service: string[] }).Service);
     const passed = apply.flatMap(({ conditions }) => conditions.StringEquals?.['iam:PassedToService'] ?? []);
-    // RDS takes no role here, but AWS may name it when the role for enhanced monitoring is passed.
+    // No role trusts RDS itself, but AWS may name RDS when the role for enhanced monitoring is passed.
     expect([...new Set(passed)].sort()).toEqual([...new Set([...trusted, 'rds.amazonaws.com'])].sort());
   });
 
@@ -341,7 +344,7 @@ describe('the GitHub role `apply`', () => {
       'DeliverAccessLog: logs:DeleteLogDelivery',
       'DeliverAccessLog: logs:PutResourcePolicy',
       'DeliverAccessLog: logs:UpdateLogDelivery',
-      // The hosted zones of AWS's endpoints, whose ids AWS chooses.
+      // AWS chooses the ids of the hosted zones for its endpoints.
       'GivePrivateNames: route53:AssociateVPCWithHostedZone',
     ]);
   });
@@ -351,16 +354,16 @@ describe('the policy of the delivery bucket', () => {
   const may = (rights: GrantedStatement[], action: string, key: string) =>
     mayEver(rights, action, `${delivery}/${key}`);
 
-  test('lets both roles read releases and their environment’s records, and only apply write them', () => {
+  test('lets both roles read releases and their environment’s records, but lets only `apply` write them', () => {
     for (const key of ['releases/v12.json', 'blobs/0123', 'deployments/dev/2026-01-02T03:04:05Z-v12.json']) {
       expect([plan, apply].map((rights) => may(rights, 's3:GetObject', key))).toEqual([true, true]);
       expect([plan, apply].map((rights) => may(rights, 's3:PutObject', key))).toEqual([false, true]);
     }
-    // This right distinguishes missing objects from forbidden ones.
+    // With this right, S3 reports a missing object as missing and not as forbidden.
     for (const rights of [plan, apply]) expect(mayEver(rights, 's3:ListBucket', delivery)).toBe(true);
   });
 
-  test('accepts an upload of a release only if the request fails for an existing object', () => {
+  test('accepts an upload of a release only if the request cannot overwrite an object', () => {
     const writing = apply.filter(
       ({ effect, actions, resources }) =>
         effect === 'Allow' &&
@@ -370,7 +373,7 @@ describe('the policy of the delivery bucket', () => {
     expect(writing.map(({ conditions }) => conditions)).toEqual([{ Null: { 's3:if-none-match': 'false' } }]);
   });
 
-  test('hides the plans of an environment from all others', () => {
+  test('hides the plans of an environment from all other environments', () => {
     for (const rights of [plan, apply]) {
       for (const action of ['s3:GetObject', 's3:PutObject']) {
         expect(may(rights, action, 'plans/dev/7/dev-store.tfplan')).toBe(true);
@@ -405,7 +408,7 @@ describe('the policy of the delivery bucket', () => {
 });
 
 describe('the bootstrap buckets of an account', () => {
-  test('exist once each, and cannot be destroyed if an environment protects its data', () => {
+  test('each bucket exists once per account, and cannot be destroyed if an environment protects its data', () => {
     const bucketsOf = (stack: Stack) => ofType([stack], 'aws_s3_bucket').map(({ attributes }) => attributes);
     expect(
       bucketsOf(shared)
@@ -420,7 +423,7 @@ describe('the bootstrap buckets of an account', () => {
     }
   });
 
-  test('cannot be changed by GitHub’s roles', () => {
+  test('GitHub’s roles cannot change the buckets', () => {
     for (const rights of [plan, apply]) {
       for (const bucket of [state, delivery]) {
         for (const action of [
@@ -435,7 +438,7 @@ describe('the bootstrap buckets of an account', () => {
     }
   });
 
-  test('cannot be shared with an environment that protects its data', () => {
+  test('an environment that protects its data cannot share an account', () => {
     const together = [dev, { ...staging, protectData: true }];
     expect(() => synthesised(together)).toThrow(EnvironmentError);
     expect(() => synthesised(together)).toThrow(
@@ -450,7 +453,7 @@ describe('the bootstrap buckets of an account', () => {
     );
   });
 
-  test('require all environments of an account to be in one region', () => {
+  test('all environments of an account must be in one region', () => {
     const otherRegion: Environment = {
       ...staging,
       region: 'eu-central-1',

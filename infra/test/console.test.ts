@@ -68,7 +68,7 @@ describe('the console’s pages', () => {
   const objects = (stack: Stack) =>
     ofType([stack], 'aws_s3_object').filter(({ attributes }) => !String(attributes.key).startsWith('console-'));
 
-  test('include every built file, each with its content type', () => {
+  test('the bucket receives every built file with its content type', () => {
     for (const { stack } of consoles) {
       const files = objects(stack).map(({ attributes }) => attributes.key);
       expect(files.sort()).toEqual(
@@ -86,7 +86,7 @@ describe('the console’s pages', () => {
     }
   });
 
-  test('are cached for ever if their names contain a hash, and are revalidated otherwise', () => {
+  test('browsers cache files with a hash in the name for ever, and revalidate other files', () => {
     for (const { address, attributes } of consoles.flatMap(({ stack }) => objects(stack))) {
       const isNamedByContent = String(attributes.key).startsWith('assets/');
       expect(attributes.cache_control, address).toBe(
@@ -95,7 +95,7 @@ describe('the console’s pages', () => {
     }
   });
 
-  test('are uploaded before the index.html that needs them, and deleted after index.html has changed', () => {
+  test('new files are uploaded before index.html, and old files are deleted after index.html has changed', () => {
     for (const { stack } of consoles) {
       const page = one(stack, 'aws_s3_object', { key: 'index.html' });
       const others = objects(stack).filter((object) => object.id !== page.id);
@@ -106,7 +106,7 @@ describe('the console’s pages', () => {
     }
   });
 
-  test('are rejected if a file has an unknown extension, or index.html is missing', () => {
+  test('synthesis fails if a page has an unknown extension, or if index.html is missing', () => {
     const [file] = readArtifacts().web;
     if (file === undefined) throw new Error('no file of the web was built');
     const make = (key: string) => {
@@ -124,7 +124,7 @@ describe('the console’s pages', () => {
     );
   });
 
-  test('can be read only by this CloudFront distribution', () => {
+  test('only this CloudFront distribution can read the pages', () => {
     for (const { stack, names } of consoles) {
       const allowing = statementsOf([stack]).filter(
         ({ resource, effect }) => resource.type === 'aws_s3_bucket_policy' && effect === 'Allow',
@@ -144,7 +144,7 @@ describe('the console’s pages', () => {
 describe('the CloudFront distribution', () => {
   const blockOf = (attributes: Attributes, name: string) => attributes[name] as Attributes;
 
-  test('supports HTTP/2 and 3, has the web ACL, and connects to the API with TLS 1.2', () => {
+  test('supports HTTP/2 and HTTP/3, uses the web ACL, and connects to the API with TLS 1.2', () => {
     for (const { stack } of consoles) {
       const { attributes } = one(stack, 'aws_cloudfront_distribution');
       const { id } = one(stack, 'aws_wafv2_web_acl');
@@ -217,7 +217,7 @@ describe('the CloudFront distribution', () => {
         'referrer-policy': settings.referrer_policy?.referrer_policy,
         ...Object.fromEntries(custom.items.map(({ header, value }) => [header, value])),
       };
-      // The headers must equal those of the local server.
+      // The headers must equal the headers of the local server.
       expect(sent).toEqual(expected);
       expect(sent).toMatchObject({ 'cross-origin-opener-policy': 'same-origin' });
       for (const { override } of [...Object.values(settings), ...custom.items]) expect(override).toBe(true);
@@ -258,7 +258,7 @@ describe('the CloudFront distribution', () => {
 describe('the web ACL', () => {
   const rulesOf = (stack: Stack) => one(stack, 'aws_wafv2_web_acl').attributes.rule as Record<string, Attributes>[];
 
-  test('answers an address with too many requests with 429', () => {
+  test('answers with 429 if an address sends too many requests', () => {
     for (const { stack, props } of consoles) {
       expect(rulesOf(stack)[0]).toMatchObject({
         priority: 0,
@@ -294,7 +294,7 @@ describe('the web ACL', () => {
     }
   });
 
-  test('only counts long query strings, because the contract allows more than WAF does', () => {
+  test('only counts long query strings, because the API’s contract allows longer ones than WAF', () => {
     const longest = new URLSearchParams({ objectKey: 'ж'.repeat(KEY_BYTES / 2) }).toString();
     expect(longest.length).toBeGreaterThan(2048);
     expect(countedOnly).toContain('SizeRestrictions_QUERYSTRING');
@@ -395,7 +395,7 @@ describe('the console’s functions', () => {
     ),
   ];
 
-  test('use one bundle with separate rights', () => {
+  test('both functions use one bundle, with separate rights', () => {
     for (const { stack, names } of consoles) {
       const [owners, operations] = [names.console, names.operations].map((name) => functionOf(stack, name));
       expect(owners?.s3_key).toBe(operations?.s3_key);
@@ -406,7 +406,7 @@ describe('the console’s functions', () => {
     }
   });
 
-  test('receive all resource names as variables, but no secret values', () => {
+  test('each function receives all resource names as variables, but no secret values', () => {
     for (const { stack, names, environment } of consoles) {
       const shared = ['CONSOLE_ORIGIN', 'ENVIRONMENT', 'FUNCTION', 'SIGN_IN'];
       const variables = variablesOf(functionOf(stack, names.console));
@@ -433,7 +433,7 @@ describe('the console’s functions', () => {
     }
   });
 
-  test('limit `console` to owners’ objects, and let it delete no version permanently', () => {
+  test('`console` can reach only owners’ objects, and cannot delete versions permanently', () => {
     for (const { stack, names } of consoles) {
       const rights = rightsOf(stack, 'console');
       const uploads = `arn:aws:s3:::${names.uploadsBucket}`;
@@ -463,7 +463,7 @@ describe('the console’s functions', () => {
     }
   });
 
-  test('let `console` send each S3 request in its code through the VPC endpoint', () => {
+  test('the VPC endpoint accepts each S3 request in the code of `console`', () => {
     const sent = readdirSync(apiFolder)
       .filter((file) => /(?<!\.test)\.ts$/.test(file))
       .flatMap((file) => {
@@ -495,7 +495,7 @@ describe('the console’s functions', () => {
     }
   });
 
-  test('keep their audit logs for auditRetentionDays, and other logs for logRetentionDays', () => {
+  test('audit logs are kept for auditRetentionDays, and other logs for logRetentionDays', () => {
     for (const { stack, names, props, environment } of consoles) {
       const kept = (name: string) => one(stack, 'aws_cloudwatch_log_group', { name }).attributes.retention_in_days;
       for (const name of [names.console, names.operations]) {
@@ -514,12 +514,12 @@ describe('the user pool', () => {
     expect(invitedOnly(devWith({ signUp: 'open' }))).toEqual({ allow_admin_create_user_only: false });
   });
 
-  test('requires long passwords, and a second factor with protectData', () => {
+  test('requires long passwords, and also a second factor if protectData is true', () => {
     expect(consoles.filter(({ environment }) => environment.protectData)).not.toEqual([]);
     for (const { stack, environment } of consoles) {
       const { attributes } = one(stack, 'aws_cognito_user_pool');
       expect(attributes.password_policy).toMatchObject({ minimum_length: 14 });
-      // Never OPTIONAL, because nobody could set up a second factor then.
+      // Never OPTIONAL, because then nobody could set up a second factor.
       const { mfa_configuration: factor, software_token_mfa_configuration: byApp } = attributes;
       expect([factor, byApp]).toEqual(environment.protectData ? ['ON', { enabled: true }] : ['OFF', undefined]);
     }
@@ -559,7 +559,7 @@ describe('the user pool', () => {
     }
   });
 
-  test('is protected from deletion with protectData', () => {
+  test('is protected from deletion if protectData is true', () => {
     for (const { stack, environment } of consoles) {
       const { deletion_protection, lifecycle } = one(stack, 'aws_cognito_user_pool').attributes;
       expect(deletion_protection).toBe(environment.protectData ? 'ACTIVE' : 'INACTIVE');

@@ -77,7 +77,7 @@ describe('idleCosts', () => {
 
   test('rejects an instance class without a price', () => {
     expect(() => priceOfInstance('db.m99g.large')).toThrow(PriceError);
-    expect(() => priceOfInstance('db.m99g.large')).toThrow('Add it to infra/src/prices.ts');
+    expect(() => priceOfInstance('db.m99g.large')).toThrow('Add the price to infra/src/prices.ts');
   });
 
   test('uses the price of the Glue version for sweeps, and the crawler’s price for crawlers', () => {
@@ -93,7 +93,7 @@ describe('idleCosts', () => {
   test('rejects a version of Glue without a price', () => {
     expect(priceOfJob('5.1').usd).toBe(0.44);
     expect(() => priceOfJob('7.0')).toThrow(PriceError);
-    expect(() => priceOfJob('7.0')).toThrow('There is no price for a job on Glue 7.0');
+    expect(() => priceOfJob('7.0')).toThrow('The price of a job on Glue 7.0 is unknown');
   });
 
   test('uses only prices with the month of their last check', () => {
@@ -109,7 +109,7 @@ describe('renderReadme', () => {
     expect(renderReadme(readme, environments)).toBe(readme);
   });
 
-  test('renders other costs after an environment has changed', () => {
+  test('renders the new costs after an environment has changed', () => {
     const [dev, ...others] = environments;
     if (dev === undefined) throw new Error('no environment');
     const larger = { ...dev, database: { ...dev.database, instanceClass: 'db.m7g.large' } };
@@ -126,7 +126,7 @@ describe('docs/runbook.md', () => {
     expect(renderRunbook(runbook, environments)).toBe(runbook);
   });
 
-  test('contains other tables after an environment has changed', () => {
+  test('contains new tables after an environment has changed', () => {
     const [dev, ...others] = environments;
     if (dev === undefined) throw new Error('no environment');
     const larger = { ...dev, database: { ...dev.database, instanceClass: 'db.m7g.large' } };
@@ -159,7 +159,7 @@ describe('runsPerMonth', () => {
   });
 
   test.each(['cron(0 3 ? * MON-FRI *)', 'cron(0 3 L * ? *)', 'cron(0 3 1 1 ? *)', 'cron(0 3 ? * 2#1 *)'])(
-    'rejects %s, which it cannot count',
+    'rejects the schedule %s, whose runs it cannot count',
     (schedule) => {
       expect(() => runsPerMonth(schedule)).toThrow(ScheduleError);
     },

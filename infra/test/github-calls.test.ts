@@ -35,7 +35,7 @@ function decideWith(identity: readonly IamStatement[], environment: Environment,
 }
 
 describe.each(all)('the GitHub roles of $name', ({ environment, calls, policies }) => {
-  test('may make each of their calls', () => {
+  test('the roles may make each of their calls', () => {
     const refused = calls.flatMap((request) => {
       const { may, call } = request;
       const { allowed, because } = decideWith(policies[may], environment, request);
@@ -45,7 +45,7 @@ describe.each(all)('the GitHub roles of $name', ({ environment, calls, policies 
     console.log(`${environment.name}: ${calls.length} calls of GitHub's 2 roles`);
   });
 
-  test('do not let the role `plan` change the resources that `apply` changes', () => {
+  test('the role `plan` cannot change the resources that `apply` changes', () => {
     const changes = calls.filter(
       ({ may, call }) => may === 'apply' && /:(Create|Put|Delete|Update|Modify)/.test(call.action),
     );
@@ -59,7 +59,7 @@ describe.each(all)('the GitHub roles of $name', ({ environment, calls, policies 
     expect(allowed.map(({ call }) => `${call.action} on ${call.resource}`)).toEqual([]);
   });
 
-  test('make only calls that the Service Authorization Reference describes', async () => {
+  test('the Service Authorization Reference describes each call of the roles', async () => {
     const unknown = new Set<string>();
     for (const { call } of calls) {
       if (!unlistedReads.includes(call.action) && (await knownToAws(call)) === undefined) {
@@ -73,13 +73,13 @@ describe.each(all)('the GitHub roles of $name', ({ environment, calls, policies 
 test.each(['plan', 'apply'] as const)('the GitHub role `%s` needs every statement', (may) => {
   const needed = new Map<string, boolean>();
   for (const { environment, calls, policies } of all) {
-    // Removing a statement can affect only the calls that it allowed, so only those are evaluated again.
+    // Removing a statement can affect only the calls that it allowed, so only these calls are evaluated again.
     const allowedBy = Map.groupBy(
       calls.filter((request) => request.may === may),
       (request) => decideWith(policies[may], environment, request).because,
     );
     for (const { removed, rest } of without(policies[may])) {
-      const own = allowedBy.get(`the role's policies allow it (${removed.Sid})`) ?? [];
+      const own = allowedBy.get(`the role's policies allow the call (${removed.Sid})`) ?? [];
       const isNeeded = own.some((request) => !decideWith(rest, environment, request).allowed);
       needed.set(removed.Sid ?? '', (needed.get(removed.Sid ?? '') ?? false) || isNeeded);
     }

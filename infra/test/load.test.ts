@@ -26,7 +26,7 @@ const all = synthesised(environments);
 const loads = environments.map((environment) => ({ environment, stack: stackNamed(all, `${environment.name}-load`) }));
 const stacks = loads.map(({ stack }) => stack);
 
-/** Returns a reference in Terraform's JSON. */
+/** Returns the Terraform expression for a reference. */
 const reference = (to: string) => `\${${to}}`;
 const text = (resource: Resource) => JSON.stringify(resource.attributes);
 const variablesOf = (lambda: Resource) =>

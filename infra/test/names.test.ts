@@ -15,7 +15,7 @@ describe.each(environments)('the resources of $name', (environment) => {
     .flatMap(({ resources }) => resources);
   const areas = provisioningOf(environment);
 
-  test('have names that the policies of GitHub’s roles match', () => {
+  test('the policies of GitHub’s roles match the name of each resource', () => {
     const beyond = resources.flatMap((resource) => {
       const found = namedInIam(resource, environment, resources);
       if (found === undefined) return [];
@@ -30,7 +30,7 @@ describe.each(environments)('the resources of $name', (environment) => {
     expect(beyond).toEqual([]);
   });
 
-  test('have an ARN with their name, or a documented reason why not', () => {
+  test('the ARN of each resource contains its name, or the exception is documented', () => {
     const nameOf = ['name', 'bucket', 'identifier', 'function_name', 'alarm_name', 'dashboard_name'];
     const unknown = resources
       .filter(

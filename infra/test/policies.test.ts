@@ -14,15 +14,15 @@ const environments = readEnvironments();
 const stacks = synthesised(environments);
 const statements = statementsOf(stacks);
 const allowing = statements.filter(({ effect }) => effect === 'Allow');
-/** In a key's policy, `*` means the key itself. */
+/** In the policy of a KMS key, the resource `*` means only this key. */
 const isOfKey = ({ resource }: GrantedStatement) => resource.type === 'aws_kms_key';
-/** A role's trust names no resources, because it concerns the role itself. */
+/** A role's trust policy names no resources, because the policy applies to the role itself. */
 const isTrust = ({ actions }: GrantedStatement) => actions.some((action) => action.startsWith('sts:AssumeRole'));
 const where = (found: readonly GrantedStatement[]) => found.map((statement) => statement.where);
 const wholeAction = (action: string) => action.split(':') as [string, string];
 
 describe('every IAM policy', () => {
-  test('is found by these tests, whatever type of resource holds it', () => {
+  test('is found by these tests in every type of resource', () => {
     const kinds = new Set(statements.map(({ resource }) => resource.type));
     expect([...kinds]).toEqual(
       expect.arrayContaining([
@@ -53,7 +53,8 @@ describe('every IAM policy', () => {
         .filter((action) => /[*?]/.test(action))
         .map((action) => `${found.resource.type} ${found.sid} ${action}`),
     );
-    // IAM's policies could grant nothing otherwise, and a key whose last user is deleted would be lost.
+    // Without this statement, IAM policies could not grant rights on the key. If its last user were deleted, the key
+    // would be lost.
     expect([...new Set(starred)]).toEqual(['aws_kms_key AccountAdministers kms:*']);
   });
 
@@ -118,7 +119,7 @@ describe('an action in an IAM policy', () => {
     expect(unknown.sort()).toEqual(unlistedReads);
   });
 
-  test('is allowed on a resource of a supported type, and each resource matches an action', async () => {
+  test('has a resource of a type that the action supports, and each resource has an action that supports its type', async () => {
     const misfits: string[] = [];
     for (const { where, actions, resources } of allowing.filter((found) => !isOfKey(found) && !isTrust(found))) {
       const kinds = new Map<string, string[]>();
@@ -141,7 +142,7 @@ describe('a condition in an IAM policy', () => {
     expect(await unsupportedConditions(statements.filter((found) => !isTrust(found)))).toEqual([]);
   });
 
-  test('is reported if one of several resources lacks its key', async () => {
+  test('is reported if one of several resources does not support its key', async () => {
     const [any] = statements;
     if (any === undefined) throw new Error('a statement is needed');
     const interfaces = (...kinds: string[]): GrantedStatement => ({
@@ -169,7 +170,7 @@ describe('a condition in an IAM policy', () => {
 describe('a role of an environment', () => {
   const roles = ofType(stacks, 'aws_iam_role').filter(({ stack }) => !stack.startsWith('bootstrap-'));
 
-  test('carries the environment’s boundary', () => {
+  test('has the environment’s boundary', () => {
     expect(roles.length).toBeGreaterThan(environments.length);
     for (const { stack, address, attributes } of roles) {
       const environment = environments.find(({ name }) => stack.startsWith(`${name}-`));
@@ -207,8 +208,9 @@ describe('a role of an environment', () => {
     }
   });
 
-  test('trusts one service, and only for this account', () => {
-    // AWS does not document that these services send the source account. Who may pass the role to them is limited in any case.
+  test('trusts one service, which must act for this account', () => {
+    // AWS does not document that these services send the source account. Other policies limit who may pass the role to
+    // these services.
     const undocumented = ['glue.amazonaws.com', 'quicksight.amazonaws.com'];
     for (const { where, resource, principal, conditions } of statements.filter(isTrust)) {
       if (resource.stack.startsWith('bootstrap-')) continue;
@@ -236,7 +238,7 @@ describe('a role of an environment', () => {
 describe('the VPC endpoints', () => {
   const services = ['s3', 'secretsmanager', 'logs'];
 
-  test('allow exactly the actions that the job, the migrator, the canary and the console may perform', () => {
+  test('the endpoints allow exactly the actions of the job, the migrator, the canary and the console', () => {
     for (const environment of environments) {
       const { prefix } = namesOf(environment);
       const inside = ['load', 'migrator', 'canary', 'console'].flatMap((purpose) => grantedTo(`${prefix}-${purpose}`));
@@ -286,7 +288,7 @@ function boundaryOf(environment: string): GrantedStatement[] {
   return allowing.filter(({ resource }) => resource.attributes.name === `centflow-bootstrap-${environment}-boundary`);
 }
 
-/** Returns the statements that allow something in a role's own policies. */
+/** Returns the Allow statements of a role's own policies. */
 function grantedTo(role: string): GrantedStatement[] {
   const [found] = ofType(stacks, 'aws_iam_role').filter(({ attributes }) => attributes.name === role);
   if (found === undefined) throw new Error(`There is no role ${role}.`);

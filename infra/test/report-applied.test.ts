@@ -51,7 +51,7 @@ function stackOf(environment: Environment, endpoint: string): object {
 /** The members that the provider stores as sets and therefore sends in any order. */
 const sets = new Set(['CalculatedFields', 'ParameterDeclarations', 'VisualIds']);
 
-/** Returns a line with path and value for every leaf. Ignores null and undefined. */
+/** Returns one line for every leaf, with its path and its value. Ignores null and undefined. */
 function linesOf(value: unknown, path = ''): string[] {
   if (value === undefined || value === null) return [];
   if (typeof value !== 'object') return [`${path} = ${value}`];
@@ -70,7 +70,7 @@ test('the AWS provider sends the whole dashboard definition, plans no changes af
 }, async ({ skip }) => {
   if (process.env.CENTFLOW_REQUIRE_TERRAFORM !== '1') {
     const reason = 'the provider takes two minutes: .ci/run does it, or CENTFLOW_REQUIRE_TERRAFORM=1';
-    // JUnit reports cannot hold the reason, so it is printed.
+    // JUnit reports cannot contain the reason of a skipped test, so the reason is printed.
     console.warn(`Skipped, nothing is sent to a QuickSight: ${reason}`);
     skip(reason);
   }

@@ -58,7 +58,7 @@ describe('the QuickSight dashboard and analysis', () => {
   const environments = readEnvironments();
   const stacks = synthesised(environments).filter(({ name }) => name.endsWith('-report'));
 
-  test('ignore differences in the definition that the provider reads, and are replaced when our definition changes', () => {
+  test('Terraform ignores the definition that the provider reads, and replaces both when our definition changes', () => {
     const found = ofType(stacks, 'aws_quicksight_dashboard', 'aws_quicksight_analysis');
     expect(found).toHaveLength(2 * stacks.length);
     for (const { attributes, address } of found) {
@@ -77,7 +77,7 @@ describe('the QuickSight dashboard and analysis', () => {
     }
   });
 
-  test('are replaced when the definition changes, but not when the readers change', () => {
+  test('Terraform replaces both when the definition changes, but not when the readers change', () => {
     const [environment] = environments.filter(({ report }) => report !== null);
     if (environment?.report == null) throw new Error('no environment reports');
     const hashOf = (changed: typeof environment) =>

@@ -16,10 +16,10 @@ const environments = readEnvironments();
 const stacks = synthesised(environments).filter(({ name }) => name.endsWith('-report'));
 const views = describeViews().filter(({ name }) => (offeredViews as readonly string[]).includes(name));
 
-/** Returns a reference in Terraform's JSON. */
+/** Returns the Terraform expression for a reference. */
 const reference = (to: string) => `\${${to}}`;
 
-/** The request for a data set to QuickSight's API, by the provider or by CloudFormation. */
+/** The request to QuickSight's API that creates a data set, sent by the provider or by CloudFormation. */
 interface DataSet {
   readonly stack: string;
   readonly address: string;
@@ -96,7 +96,7 @@ const all = dataSetResources.map((found) =>
   (found.type === 'aws_quicksight_data_set' ? byProvider : byCloudFormation)(found),
 );
 const rules = all.filter(({ request }) => request.UseAs === 'RLS_RULES');
-/** The data sets of views. */
+/** The data sets that each show one view. */
 const dataSets = all.filter((found) => !rules.includes(found));
 const tableOf = ({ request }: DataSet) =>
   only<{ RelationalTable: Table }>(Object.values(request.PhysicalTableMap)).RelationalTable;
@@ -177,7 +177,7 @@ describe('the report stack', () => {
     }
   });
 
-  test('has a hierarchy of country and city in every view with both', () => {
+  test('has a hierarchy of country and city for every view with both columns', () => {
     const withBoth = dataSets.filter((dataSet) => placesIn(tableOf(dataSet).InputColumns).length > 1);
     expect(withBoth.map((dataSet) => tableOf(dataSet).Name)).toContain('v_spend_by_place');
     for (const { request, address } of withBoth) {
@@ -214,7 +214,7 @@ describe('the report stack', () => {
         (Action as string[]).some((action) => !action.startsWith('ec2:Describe')),
       );
       const [unbound, ...others] = changing.filter((statement) => !inOurVpc(statement));
-      // A new interface has no VPC yet, but its subnet and its group have.
+      // A new interface is in no VPC yet, but its subnet and its security group are.
       expect(others).toEqual([]);
       expect(unbound?.Action).toEqual(['ec2:CreateNetworkInterface']);
       expect(unbound?.Resource).toEqual([expect.stringMatching(/:network-interface\/\*$/)]);
@@ -281,7 +281,7 @@ describe('a reader of the reports', () => {
 });
 
 describe('the requests behind the data sets', () => {
-  test("are valid requests to QuickSight's API", async () => {
+  test("each request is valid for QuickSight's API", async () => {
     const [stack] = stacks;
     if (stack === undefined) throw new Error('no environment reports');
     for (const { address, request } of all.filter((found) => found.stack === stack.name)) {

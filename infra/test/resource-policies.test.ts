@@ -1,4 +1,4 @@
-/** Evaluates the policies of the key, queues, topic and buckets for every allowed caller. */
+/** Evaluates the policies of the key, the queues, the topic and the buckets for every allowed caller. */
 import { describe, expect, test } from 'vitest';
 import { readEnvironments } from '../src/environments.ts';
 import { type Call, type Caller, decide, type Policies } from '../src/iam/evaluate.ts';
@@ -16,7 +16,7 @@ const stacks = synthesised(environments);
 describe.each(environments)('the resource policies of $name', (environment) => {
   const services = serviceCallsOf(environment);
 
-  test('allow each call that AWS services make under their own identity', () => {
+  test('the policies allow each call that AWS services make under their own identity', () => {
     const refused = services.flatMap(({ what, caller, call, source }) => {
       const { allowed, because } = decide(call, caller, resourcePolicies(stacks, environment, call));
       return allowed ? [] : [`${what}: ${call.action} on ${call.resource}: ${because} (${source})`];
@@ -25,7 +25,7 @@ describe.each(environments)('the resource policies of $name', (environment) => {
     console.log(`${environment.name}: ${services.length} calls of services`);
   });
 
-  test('reject calls of other services, and calls for resources of other accounts', () => {
+  test('the policies reject calls of other services, and calls for resources of other accounts', () => {
     for (const { call, caller } of services) {
       const policies = resourcePolicies(stacks, environment, call);
       expect(decide(call, { service: 'ec2.amazonaws.com' }, policies).allowed).toBe(false);
@@ -36,7 +36,7 @@ describe.each(environments)('the resource policies of $name', (environment) => {
     }
   });
 
-  test('contain only statements that some call needs', async () => {
+  test('some call needs each statement of the policies', async () => {
     const ofGithub = {
       plan: { identity: policiesOfGithubRole(stacks, environment, 'plan') },
       apply: { identity: policiesOfGithubRole(stacks, environment, 'apply') },

@@ -38,7 +38,7 @@ describe.each(environments)('the roles of $name', (environment) => {
       },
     );
 
-  test('may make each of their calls', () => {
+  test('the roles may make each of their calls', () => {
     const refused = calls.flatMap((request) => {
       const { allowed, because } = decideOn(request);
       return allowed ? [] : [`${request.purpose}: ${request.what}: ${because}`];
@@ -47,7 +47,7 @@ describe.each(environments)('the roles of $name', (environment) => {
     console.log(`${environment.name}: ${calls.length} calls of ${purposes.length} roles`);
   });
 
-  test('are each listed with at least one call', () => {
+  test('each role has at least one listed call', () => {
     const roleResources = ofType(stacks, 'aws_iam_role').filter(({ stack }) =>
       stack.startsWith(`${environment.name}-`),
     );
@@ -57,7 +57,7 @@ describe.each(environments)('the roles of $name', (environment) => {
     expect([...named].sort()).toEqual([...purposes].sort());
   });
 
-  test('need every statement of their policies', () => {
+  test('the roles need every statement of their policies', () => {
     const needless = purposes.flatMap((purpose) =>
       without(rolesPolicies(purpose).identity)
         .filter(({ rest }) =>
@@ -68,7 +68,7 @@ describe.each(environments)('the roles of $name', (environment) => {
     expect(needless).toEqual([]);
   });
 
-  test('need every statement of the boundary', () => {
+  test('the roles need every statement of the boundary', () => {
     const boundary = rolesPolicies(purposes[0] ?? '').boundary;
     const needless = without(boundary)
       .filter(({ rest }) => calls.every((request) => decideOn(request, { boundary: rest }).allowed))
@@ -76,7 +76,7 @@ describe.each(environments)('the roles of $name', (environment) => {
     expect(needless).toEqual([]);
   });
 
-  test('need every statement of the endpoint policies', () => {
+  test('the roles need every statement of the endpoint policies', () => {
     const needless = [...endpoints].flatMap(([name, statements]) =>
       without(statements)
         .filter(({ rest }) =>
@@ -87,7 +87,7 @@ describe.each(environments)('the roles of $name', (environment) => {
     expect(needless).toEqual([]);
   });
 
-  test('do not let a function’s own code change network interfaces', () => {
+  test('a function’s own code cannot change network interfaces', () => {
     for (const purpose of ['migrator', 'canary']) {
       const own = `arn:aws:lambda:${environment.region}:${environment.accountId}:function:centflow-${environment.name}-${purpose}`;
       const call = {
@@ -109,14 +109,14 @@ describe.each(environments)('the recorded calls of the rehearsal, evaluated for 
   const like = (purpose: string, action: string) =>
     listed.filter((other) => other.purpose === purpose && other.call.action === action);
 
-  test('are all listed with caller and reason', () => {
+  test('each recorded call is listed with caller and reason', () => {
     expect(recorded.length).toBeGreaterThan(20);
     const unlisted = recorded.filter(({ who, call }) => like(who, call.action).length === 0);
     expect(unlisted, 'add these to infra/src/testing/role-calls.ts').toEqual([]);
   });
 
-  test('are allowed by the policies', () => {
-    // The emulator reports no resource for some calls.
+  test('the policies allow each recorded call', () => {
+    // For some calls, the emulator does not report the resource.
     const whole = recorded.filter(({ call }) => call.resource !== '*');
     const refused = whole.flatMap(({ who, call }) => {
       const context = Object.assign({}, ...like(who, call.action).map((other) => other.call.context));

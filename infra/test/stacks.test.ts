@@ -12,7 +12,7 @@ const later = [...after('load'), ...after('report'), ...after('watch')];
 const addresses = (resources: readonly Resource[]) => resources.map(({ address }) => address);
 
 describe('the stacks', () => {
-  test('are one bootstrap for each account, and the stages of each environment', () => {
+  test('each account has one bootstrap stack, and each environment has a stack for each stage', () => {
     const accounts = new Set(environments.map(({ accountId }) => accountId));
     const expected = [
       ...[...accounts].map((accountId) => `bootstrap-${accountId}`),
@@ -24,7 +24,7 @@ describe('the stacks', () => {
     expect(stacks.map(({ name }) => name).sort()).toEqual(expected.sort());
   });
 
-  test('share one bootstrap if environments share an account', () => {
+  test('environments that share an account share one bootstrap stack', () => {
     const [dev, staging] = environments;
     if (dev === undefined || staging === undefined) throw new Error('two environments are needed');
     const { accountId, region, protectData } = dev;
@@ -32,7 +32,7 @@ describe('the stacks', () => {
     expect(together.filter(({ name }) => name.startsWith('bootstrap'))).toHaveLength(1);
   });
 
-  test('are synthesised on a machine without Terraform', () => {
+  test('synthesis works on a machine without Terraform', () => {
     const { PATH } = process.env;
     process.env.PATH = import.meta.dirname;
     try {
@@ -42,11 +42,11 @@ describe('the stacks', () => {
     }
   });
 
-  test('have no data sources, so that a plan needs no credentials', () => {
+  test('no stack has data sources, so that a plan needs no credentials', () => {
     expect(stacks.flatMap(({ name, dataSources }) => dataSources.map((type) => `${name}: ${type}`))).toEqual([]);
   });
 
-  test('restrict the provider to one account and region, and keep their state with a lock in that account', () => {
+  test('each stack restricts the provider to one account and region, and stores its state with a lock in this account', () => {
     for (const { name, provider, terraform } of stacks) {
       const environment = environments.find((candidate) =>
         [candidate.name, candidate.accountId].some((part) => name.split('-').includes(part)),
@@ -61,7 +61,7 @@ describe('the stacks', () => {
     expect(new Set(keys).size, 'two stacks with one state').toBe(stacks.length);
   });
 
-  test('never name another environment', () => {
+  test('no stack names another environment', () => {
     for (const environment of environments) {
       const others = environments.filter(({ name }) => name !== environment.name);
       for (const { name, text } of stacks.filter(({ name }) => name.startsWith(`${environment.name}-`))) {
@@ -73,7 +73,7 @@ describe('the stacks', () => {
     }
   });
 
-  test('tag all resources with project, environment, stack and repository', () => {
+  test('each stack tags all resources with project, environment, stack and repository', () => {
     for (const { name, provider } of stacks) {
       const [{ tags }] = provider.default_tags as [{ tags: Record<string, string> }];
       const expected = name.startsWith('bootstrap') ? [] : ['Environment'];
@@ -90,7 +90,7 @@ describe('the variables of a later stack', () => {
     watch: [...Object.keys(storeOutputs), ...Object.keys(loadOutputs), ...Object.keys(consoleOutputs)],
   };
 
-  test('are outputs of the earlier stacks', () => {
+  test('each variable is an output of an earlier stack', () => {
     for (const { name, outputs } of after('store'))
       expect([...outputs].sort(), name).toEqual(Object.keys(storeOutputs).sort());
     for (const { name, outputs } of after('load'))
@@ -99,7 +99,7 @@ describe('the variables of a later stack', () => {
       expect([...outputs].sort(), name).toEqual(Object.keys(consoleOutputs).sort());
   });
 
-  test('are all handed over, except for the rehearsal’s own certificate authority', () => {
+  test('an earlier stack hands over each variable, except for the rehearsal’s own certificate authority', () => {
     for (const { name, variables } of stacks) {
       const known = handedOver[name.split('-').at(-1) ?? ''] ?? [];
       const unknown = variables.filter((variable) => !known.includes(variable) && variable !== 'database_ca');
@@ -109,7 +109,7 @@ describe('the variables of a later stack', () => {
 });
 
 describe('the stacks load, report and watch', () => {
-  test('contain no resource that must survive', () => {
+  test('these stacks contain no resource that must survive', () => {
     const stateful =
       /^aws_(s3_bucket$|s3_bucket_versioning|db_|rds_|kms_|vpc$|subnet$|route|security_group|vpc_endpoint|dynamodb|efs)/;
     expect(addresses(later.flatMap(({ resources }) => resources.filter(({ type }) => stateful.test(type))))).toEqual(
@@ -117,7 +117,7 @@ describe('the stacks load, report and watch', () => {
     );
   });
 
-  test('change no bucket, except for its notifications', () => {
+  test('these stacks change no bucket, except for its notifications', () => {
     const ofBucket = later.flatMap(({ resources }) => resources.filter(({ type }) => type.startsWith('aws_s3_bucket')));
     expect(new Set(ofBucket.map(({ type }) => type))).toEqual(new Set(['aws_s3_bucket_notification']));
     expect(ofBucket).toHaveLength(environments.length);
@@ -127,11 +127,11 @@ describe('the stacks load, report and watch', () => {
 describe('the names of resources', () => {
   /** Attributes that name a resource in its account. */
   const naming = ['name', 'bucket', 'identifier', 'function_name', 'alarm_name', 'dashboard_name', 'data_set_id'];
-  /** Types that belong to another resource and repeat its name. */
+  /** Resource types that belong to another resource and repeat its name. */
   const belongs =
     /^aws_(s3_bucket_|s3_object|sqs_queue_policy|iam_role_policy|glue_catalog_table|lambda_|cognito_user_group|apigatewayv2_(stage|authorizer))/;
 
-  test('include the environment, so that policies can name the resources of one environment', () => {
+  test('each name includes the environment, so that policies can name the resources of one environment', () => {
     const misnamed = (stack: Stack) => {
       const [environment] = stack.name.split('-');
       const pattern = new RegExp(`(^|/)centflow[-_/]${environment}([-_/ ]|$)`);

@@ -9,7 +9,7 @@ import { type Attributes, ofType, one, type Resource } from '../src/testing/synt
 describe('every bucket', () => {
   const buckets = ofType(stacks, 'aws_s3_bucket');
 
-  test('is one of: uploads, artifacts and pages of each environment, state and deliveries of each account', () => {
+  test('belongs to an environment (uploads, artifacts, pages) or to an account (state, deliveries)', () => {
     expect(buckets.map(({ attributes }) => attributes.bucket).sort()).toEqual(
       [
         ...stores.flatMap(({ names }) => [names.uploadsBucket, names.artifactsBucket, names.consoleBucket]),

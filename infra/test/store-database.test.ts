@@ -91,7 +91,7 @@ describe('the database', () => {
       checkEnvironment({ ...dev, database: { ...dev.database, ...database } });
     expect(() => devWith({ insights: 'advanced' })).toThrow(EnvironmentError);
     expect(() => devWith({ insights: 'advanced' })).toThrow(
-      'database.insights is "advanced"; it must be standard: db.t4g.micro has no Database Insights, db.t4g.medium has',
+      'database.insights is "advanced"; it must be standard, because db.t4g.micro does not support Database Insights; db.t4g.medium does',
     );
     expect(() => devWith({ storageGib: 100, maxStorageGib: 105 })).toThrow(
       'database.maxStorageGib is 105; it must be storageGib (100) for a fixed size, or at least 110',
@@ -104,9 +104,9 @@ describe('the database', () => {
 });
 
 describe('the database secrets', () => {
-  test('appear without a value in all stacks', () => {
+  test('no stack contains the value of a secret', () => {
     const holding = /password|passwd|secret_string|secret_binary|private_key|auth_token|api_key/i;
-    // These are rules for passwords in the user pool, not passwords.
+    // These attributes are the user pool's rules for passwords, and contain no passwords.
     const rule = /^(password_policy|temporary_password_validity_days)$/;
     const found = stacks.flatMap(({ resources }) =>
       resources.flatMap(({ address, attributes }) =>
@@ -119,7 +119,7 @@ describe('the database secrets', () => {
     expect(ofType(stacks, 'aws_secretsmanager_secret_version', 'aws_ssm_parameter', 'random_password')).toEqual([]);
   });
 
-  test('include the administrator’s secret, which RDS creates and encrypts with the environment’s key', () => {
+  test('RDS creates the administrator’s secret, and encrypts it with the environment’s key', () => {
     for (const { store } of stores) {
       const { attributes } = one(store, 'aws_db_instance', { engine: 'mysql' });
       expect(attributes).toMatchObject({ username: 'administrator', manage_master_user_password: true });

@@ -78,7 +78,7 @@ describe('the security groups', () => {
     };
   }
 
-  test('allow exactly these connections', () => {
+  test('the groups allow exactly the listed connections', () => {
     for (const { store } of stores) {
       const inside = [
         'job → database: tcp 3306-3306',
@@ -97,7 +97,7 @@ describe('the security groups', () => {
     }
   });
 
-  test('have no inline rules', () => {
+  test('no security group has inline rules', () => {
     for (const { address, attributes } of ofType(stacks, 'aws_security_group')) {
       expect(attributes, address).not.toHaveProperty('ingress');
       expect(attributes, address).not.toHaveProperty('egress');
@@ -105,7 +105,7 @@ describe('the security groups', () => {
     expect(ofType(stacks, 'aws_security_group_rule')).toEqual([]);
   });
 
-  test('are the only access to the database, which is not public', () => {
+  test('the database is not public, and accepts connections only through its security group', () => {
     for (const { store } of stores) {
       const own = ofType([store], 'aws_security_group').find(({ id }) => id.startsWith('groups_database_'));
       for (const { address, attributes } of ofType([store], 'aws_db_instance')) {

@@ -41,7 +41,7 @@ describe('the environment’s key', () => {
   });
 });
 
-describe('with protectData: true', () => {
+describe('an environment with protectData: true', () => {
   test('`production` is one of the protected environments', () => {
     expect(protectedStores.map(({ environment }) => environment.name)).toContain('production');
     expect(unprotectedStores.length).toBeGreaterThan(0);
@@ -81,7 +81,7 @@ describe('with protectData: true', () => {
   });
 });
 
-describe('with protectData: false', () => {
+describe('an environment with protectData: false', () => {
   test('`destroy` may delete all resources', () => {
     for (const { store } of unprotectedStores) {
       expect(store.resources.filter(preventsDestroy)).toEqual([]);

@@ -14,7 +14,7 @@ const alarms = ofType(stacks, 'aws_cloudwatch_metric_alarm');
 const repository = join(import.meta.dirname, '..', '..');
 const source = (path: string) => readFileSync(join(repository, path), 'utf8');
 
-/** Returns a reference in Terraform's JSON. */
+/** Returns the Terraform expression for a reference. */
 const reference = (to: string) => `\${${to}}`;
 
 interface Metric {
@@ -23,7 +23,7 @@ interface Metric {
   readonly dimensions: Readonly<Record<string, string>>;
 }
 
-/** The template of the mail about an event. */
+/** The template from which EventBridge creates the mail about an event. */
 interface Transformer {
   readonly input_paths: Readonly<Record<string, string>>;
   readonly input_template: string;
@@ -47,7 +47,7 @@ function namesIn(path: string, begin: string, end: string, name: RegExp): string
 const emittedByTrigger = namesIn('apps/trigger/src/handler.ts', 'const counts: BatchCounts = {', '};', /^\s+(\w+): /gm);
 const emittedByJob = namesIn('glue/centflow_glue/metrics.py', 'UNITS: Mapping[str, str] = {', '}\n', /"(\w+)": "/g);
 
-/** The metrics that AWS documents, with their dimension, by namespace. */
+/** The metrics that AWS documents, keyed by namespace, with the dimension of each. */
 const publishedByAws: Readonly<Record<string, { dimension: string; names: readonly string[] }>> = {
   'AWS/SQS': {
     dimension: 'QueueName',
@@ -94,7 +94,7 @@ function isWafMetric(name: string, { WebACL, Rule, ...others }: Metric['dimensio
 
 /** Returns whether the environment contains the resource of a metric. */
 function exists(namespace: string, name: string, environment: string): boolean {
-  // API Gateway chooses the id of the API, and console hands it over to watch.
+  // API Gateway chooses the id of the API. The stack console hands the id over to the stack watch.
   if (namespace === 'AWS/ApiGateway') {
     const [api] = ofType([stackNamed(stacks, `${environment}-console`)], 'aws_apigatewayv2_api');
     const { variables } = stackNamed(stacks, `${environment}-watch`);
@@ -165,7 +165,7 @@ describe('every alarm', () => {
 
 describe('the alarms', () => {
   // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html
-  test('detect within ten minutes that Glue is full, although SQS ignores messages that were received three times', () => {
+  test('an alarm detects within ten minutes that Glue is full, although SQS ignores messages received three times', () => {
     for (const { name } of environments) {
       const [alarm] = alarms.filter(({ attributes }) => attributes.alarm_name === `${name}-load-batches-given-back`);
       const { period, evaluation_periods: periods, alarm_description: words } = alarm?.attributes ?? {};
@@ -184,7 +184,7 @@ describe('the alarms', () => {
         ),
     );
 
-  test('cover errors and throttles of every Lambda', () => {
+  test('alarms cover errors and throttles of every Lambda', () => {
     const functions = ofType(stacks, 'aws_lambda_function');
     expect(functions).toHaveLength(5 * environments.length);
     for (const { stack, address, attributes } of functions) {
@@ -195,7 +195,7 @@ describe('the alarms', () => {
     }
   });
 
-  test('cover CPU and storage of every database instance', () => {
+  test('alarms cover CPU and storage of every database instance', () => {
     for (const { stack, address, attributes } of ofType(stacks, 'aws_db_instance')) {
       const dimensions = { DBInstanceIdentifier: attributes.identifier };
       for (const name of ['CPUUtilization', 'FreeStorageSpace']) {
@@ -204,7 +204,7 @@ describe('the alarms', () => {
     }
   });
 
-  test('cover the CPU credits of burstable instance classes', () => {
+  test('alarms cover the CPU credits of burstable instance classes', () => {
     for (const environment of environments) {
       const { databaseInstance } = namesOf(environment);
       const { instanceClass } = environment.database;
@@ -213,7 +213,7 @@ describe('the alarms', () => {
     }
   });
 
-  test('cover every dead-letter queue', () => {
+  test('alarms cover every dead-letter queue', () => {
     const dead = ofType(stacks, 'aws_sqs_queue').filter(({ attributes }) => String(attributes.name).endsWith('-dlq'));
     expect(dead).toHaveLength(environments.length);
     for (const { stack, attributes } of dead) {
@@ -223,7 +223,7 @@ describe('the alarms', () => {
     }
   });
 
-  test('detect a missing sweep, after more than the interval of its schedule', () => {
+  test('an alarm detects a missing sweep, after more than the interval of the schedule', () => {
     for (const { name, load, watch } of environments) {
       const [alarm] = alarms.filter(({ attributes }) => attributes.alarm_name === `${name}-load-sweeps`);
       expect(alarm?.attributes).toMatchObject({ treat_missing_data: 'breaching', statistic: 'SampleCount' });
@@ -231,7 +231,7 @@ describe('the alarms', () => {
     }
   });
 
-  test('are complemented by a mail about each failed job run, with Glue’s message', () => {
+  test('a mail reports each failed job run, with Glue’s message', () => {
     for (const environment of environments) {
       const own = stacks.filter(({ name }) => name === `${environment.name}-watch`);
       const [rule] = ofType(own, 'aws_cloudwatch_event_rule');
@@ -251,7 +251,7 @@ describe('the alarms', () => {
     }
   });
 
-  test('are complemented by a budget that warns before the money is spent', () => {
+  test('a budget warns before the money is spent', () => {
     for (const { name, watch } of environments) {
       const [budget] = ofType(stacks, 'aws_budgets_budget').filter(({ stack }) => stack === `${name}-watch`);
       expect(budget?.attributes).toMatchObject({
@@ -273,7 +273,7 @@ describe('the canary’s function', () => {
     return { environment, stack, canary: one(stack, 'aws_lambda_function') };
   });
 
-  test('is configured with its owner, and reads the views as the reporter, by a secret that load hands over', () => {
+  test('reports on its own owner, and reads the views as `reporter` with the secret from the stack load', () => {
     for (const { environment, canary } of canaries) {
       expect(canary.attributes.function_name).toBe(namesOf(environment).canary);
       expect(canary.attributes.environment).toEqual({

@@ -31,7 +31,7 @@ describe('npm run infra', () => {
     '%s first refuses an unknown environment',
     async (command) => {
       await expect(run(command, '--environment', 'prod')).rejects.toThrow(
-        new EnvironmentError('There is no environment "prod". Name one of: dev, staging, production.'),
+        new EnvironmentError('Environment "prod" does not exist. Name one of: dev, staging, production.'),
       );
       await expect(run(command)).rejects.toThrow(/required option '--environment <name>' not specified/);
     },

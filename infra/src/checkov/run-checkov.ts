@@ -44,7 +44,7 @@ export async function runCheckov(folder: string): Promise<CheckovResult> {
     'uv',
     ['run', '--frozen', '--quiet', '--project', project, 'checkov', ...['--directory', folder]].concat([
       ...['--framework', 'terraform_json'],
-      // Downloads neither the vendor's guidelines nor modules.
+      // These options turn off the download of the vendor's guidelines and of modules.
       ...['--skip-download', '--download-external-modules', 'false'],
       ...['--quiet', '--compact', '--output', 'json', '--soft-fail'],
     ]),

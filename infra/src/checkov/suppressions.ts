@@ -33,16 +33,16 @@ const firewall = /-console\/.*firewall_acl_/;
 const groupRules = [/-store\/.*groups_job-from-job_/, /-store\/.*groups_report-from-database_/];
 
 const noJava =
-  'The rule protects against a fault of Java’s Log4j. Only Node reads these requests, and a rule costs 1 USD a month.';
+  'The rule protects against a vulnerability in Java’s Log4j. Only Node.js reads these requests, and a rule costs 1 USD a month.';
 const ownDomain =
-  'CloudFront’s own certificate allows no other version. An environment with a custom domain has TLSv1.2_2021, as a test checks.';
+  'CloudFront’s own certificate allows no other version. A test checks that a custom domain uses TLSv1.2_2021.';
 
 export const suppressions: readonly Suppression[] = [
   {
     check: 'CKV2_AWS_31',
     resources: [firewall],
     reason:
-      'WAF keeps samples of the requests that it blocks and counts all of them. A log would store every request’s token and address, in another region.',
+      'WAF keeps samples of the requests that it blocks and counts all of them. A log would store every request’s token and address in another region.',
   },
   { check: 'CKV2_AWS_42', resources: distribution, reason: ownDomain },
   { check: 'CKV2_AWS_47', resources: distribution, reason: noJava },
@@ -67,7 +67,7 @@ export const suppressions: readonly Suppression[] = [
   {
     check: 'CKV_AWS_310',
     resources: distribution,
-    reason: 'No second region exists to fail over to: the database is in one region, too.',
+    reason: 'A failover needs a second region. The database and the API are in only one region.',
   },
   {
     check: 'CKV_AWS_374',
@@ -83,23 +83,23 @@ export const suppressions: readonly Suppression[] = [
   {
     check: 'CKV2_AWS_5',
     resources: [/-store\/aws_security_group\.groups_(job|migrator|reader|report)_/],
-    reason: 'load, report, console and watch attach them. checkov checks one stack at a time.',
+    reason: 'The stacks load, report, console and watch attach these groups. checkov checks one stack at a time.',
   },
   {
     check: 'CKV2_AWS_57',
     resources: [/-load\/aws_secretsmanager_secret\./],
     reason:
-      'Rotation needs an ALTER USER, which the migrator runs on demand (docs/runbook.md). RDS rotates the administrator’s secret.',
+      'A rotation must run ALTER USER, which the migrator does on demand (docs/runbook.md). RDS rotates the administrator’s secret.',
   },
   {
     check: 'CKV2_AWS_62',
     resources: [uploads],
-    reason: 'load sets up the notifications of the queue. checkov checks one stack at a time.',
+    reason: 'The stack load configures the bucket’s notifications to the queue. checkov checks one stack at a time.',
   },
   {
     check: 'CKV2_AWS_62',
     resources: [artifacts, pages, ofAccount],
-    reason: 'Only deployments write there, and nothing needs to be notified.',
+    reason: 'Only deployments write to these buckets, and no component needs a notification.',
   },
   {
     check: 'CKV_AWS_115',
@@ -111,31 +111,30 @@ export const suppressions: readonly Suppression[] = [
     check: 'CKV_AWS_116',
     resources: lambdas,
     reason:
-      'Nothing invokes them asynchronously. The trigger’s queue has a DLQ, a failure of the migrator fails the apply, a failure of the canary fails the promotion, and the console’s callers get an error.',
+      'No service invokes these functions asynchronously. The trigger’s queue has a DLQ, a failure of the migrator fails the apply, a failure of the canary fails the promotion, and the console’s callers get an error.',
   },
   {
     check: 'CKV_AWS_117',
     resources: [/-load\/.*trigger_function_/, /-console\/.*operations_function_/],
     reason:
-      'They call only AWS. Inside the VPC they would need endpoints for Glue and other services, at 8 USD a month each.',
+      'These functions call only AWS. Inside the VPC, they would need endpoints for Glue and other services, at 8 USD a month each.',
   },
   {
     check: 'CKV_AWS_144',
     resources: [uploads, artifacts, pages, ofAccount],
     reason:
-      'Versions protect against overwriting and deleting. A copy in a second region would double the storage, only to survive the loss of a region, which the database does not survive either.',
+      'Versions protect against overwriting and deleting. A copy in a second region would double the storage, and would help only after the loss of a region. The database would then be lost anyway.',
   },
   {
     check: 'CKV_AWS_145',
     resources: [ofAccount],
     reason:
-      'S3’s own keys encrypt them. Neither states nor plans contain a secret, and the loss of a KMS key would lose all of them.',
+      'S3’s own keys encrypt these buckets. States and plans contain no secrets. If a KMS key were lost, all states would be lost.',
   },
   {
     check: 'CKV_AWS_145',
     resources: [pages],
-    reason:
-      'Its content is public. CloudFront would need a right on a KMS key, and the environment’s key encrypts everything else.',
+    reason: 'The bucket’s content is public. With a KMS key, CloudFront would need a right on the key.',
   },
   {
     check: 'CKV_AWS_157',
@@ -152,7 +151,7 @@ export const suppressions: readonly Suppression[] = [
     check: 'CKV_AWS_18',
     resources: [uploads, artifacts, pages, ofAccount],
     reason:
-      'CloudTrail’s data events record who read or wrote which object, for all buckets of an account. Access logs would be another bucket that contains people’s object keys.',
+      'CloudTrail’s data events record who read or wrote which object, for all buckets of an account. Access logs would need another bucket, and would store people’s object keys in that bucket.',
   },
   {
     check: 'CKV_AWS_24',

@@ -30,7 +30,7 @@ function metricProps({ namespace, name, dimensions, statistic }: Metric, period:
     metricName: name,
     dimensions: { ...dimensions },
     period,
-    // CloudWatch must also evaluate percentiles of few values, because there are often only a handful of uploads.
+    // CloudWatch must also evaluate percentiles of few values, because often only a handful of uploads arrive.
     ...(isPercentile ? { extendedStatistic: statistic, evaluateLowSampleCountPercentiles: 'evaluate' } : { statistic }),
   };
 }

@@ -42,7 +42,8 @@ export class Database extends Construct {
       family: 'mysql8.4',
       description: 'What Centflow needs beyond RDS defaults.',
       parameter: Object.entries(mysqlParameters).map(([name, value]) => ({ name, value, applyMethod: 'immediate' })),
-      // The parameter group of the next major version needs another name, because it must exist before the instance uses it.
+      // Each major version needs a parameter group with a different name, because the new group must exist before the
+      // upgrade.
       lifecycle: { createBeforeDestroy: true },
     });
     const subnets = new DbSubnetGroup(this, 'subnets', {
@@ -95,7 +96,7 @@ export class Database extends Construct {
       storageType: 'gp3',
       storageEncrypted: true,
       kmsKeyId: keyArn,
-      // RDS requires at least 10 % more than the allocated storage. For a fixed size, the value must be missing.
+      // RDS requires at least 10 % more than the allocated storage. For a fixed size, the value must be omitted.
       ...(database.maxStorageGib > database.storageGib ? { maxAllocatedStorage: database.maxStorageGib } : {}),
       caCertIdentifier: 'rds-ca-rsa2048-g1',
       maintenanceWindow: 'sun:01:30-sun:02:30',
@@ -121,7 +122,7 @@ export class Database extends Construct {
 /** All parameters are dynamic, so none needs a restart. The time zone is UTC by default. */
 const mysqlParameters = {
   require_secure_transport: '1',
-  // The job uses LOAD DATA LOCAL.
+  // The job needs this parameter for LOAD DATA LOCAL.
   local_infile: '1',
   character_set_server: 'utf8mb4',
   // This collation distinguishes letter case and accents, as the migrations do for the schema.

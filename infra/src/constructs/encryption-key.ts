@@ -49,7 +49,7 @@ function keyStatements(environment: Environment): Omit<Statement, 'resources'>[]
       actions: ['kms:DescribeKey', 'kms:GetKeyPolicy', 'kms:GetKeyRotationStatus', 'kms:ListResourceTags'],
     },
     {
-      // Plans read the checksums of the artifacts.
+      // A Terraform plan reads the checksums of the encrypted artifacts, which S3 returns only with this right.
       sid: 'PlansReadArtifacts',
       principals: { AWS: [githubRoleOf(environment, 'plan')] },
       actions: ['kms:Decrypt'],
@@ -143,9 +143,9 @@ function keyStatements(environment: Environment): Omit<Statement, 'resources'>[]
 }
 
 /**
- * Returns the statement with which QuickSight can decrypt the reporter's secret. QuickSight reads the secret with a role that its
- * console creates once in an account, without rights on keys. The statement names the role in a condition, because KMS rejects a
- * principal that does not exist yet.
+ * Returns the statement that allows QuickSight to decrypt the reporter's secret. QuickSight reads the secret with a
+ * role that QuickSight's console creates once per account, without rights on keys. The statement names the role in a
+ * condition, because KMS rejects a principal that does not exist yet.
  */
 function reportsReadTheirSecret(environment: Environment): Omit<Statement, 'resources'> {
   const { regional, global } = arns(environment);

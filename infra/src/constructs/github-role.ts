@@ -31,8 +31,8 @@ export class GithubRole extends Construct {
       maxSessionDuration: may === 'apply' ? 7200 : 3600,
     });
     new IamRolePolicy(this, 'limits', { name: 'limits', role: role.name, policy: policyDocument(...limits) });
-    // Managed policies, because the inline policies of a role may have only 10,240 characters in total; each of these may have
-    // 6,144.
+    // Uses managed policies, each of which may have 6,144 characters. All inline policies of a role together may have
+    // only 10,240.
     const does = may === 'plan' ? 'read' : 'change';
     for (const { name: area, read, write } of areas) {
       const policy = new IamPolicy(this, `${does}-${area}`, {

@@ -27,7 +27,7 @@ export interface LambdaFunctionProps {
   readonly timeoutSeconds: number;
   /** The memory, which also determines the share of a CPU: 1769 MB give one CPU. */
   readonly memoryMb: number;
-  /** The rights of the function, in addition to writing its log. */
+  /** The rights of the function, in addition to the right to write its log. */
   readonly statements: readonly Statement[];
   /** The environment's key, which encrypts the variables and the log. */
   readonly kmsKeyArn: string;
@@ -41,10 +41,11 @@ export interface LambdaFunctionProps {
 /**
  * A Lambda function with its role and its log group.
  *
- * The function has no reserved concurrency, because the account's other functions could not use it. The event source mapping, the
- * API's limit or a single caller already limit these functions. The function has no dead-letter queue, because all functions are
- * invoked synchronously, and SQS delivers failed messages again. The function does not use X-Ray, because X-Ray would need another
- * endpoint. There is only one hop, which the logs identify by job run id.
+ * The function has no reserved concurrency, because the account's other functions could not use it. The event source
+ * mapping, the API's limit or a single caller already limit these functions. The function has no dead-letter queue,
+ * because all functions are invoked synchronously, and SQS delivers failed messages again. The function does not use
+ * X-Ray, because X-Ray would need another endpoint. A trace would show only one hop, which the logs already identify by
+ * job run id.
  */
 export class LambdaFunction extends Construct {
   readonly function: AwsLambdaFunction;
@@ -100,8 +101,8 @@ export class LambdaFunction extends Construct {
 }
 
 /**
- * Returns the rights with which Lambda creates the network interfaces. Lambda uses the function's role, but the function's own code
- * may not use these rights.
+ * Returns the rights that Lambda needs to create the network interfaces. Lambda uses the function's role, but the
+ * function's own code may not use these rights.
  *
  * https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html
  */
@@ -115,8 +116,8 @@ function networkStatements(environment: Environment, functionArn: string): State
       actions: ['ec2:CreateNetworkInterface'],
       resources: ['network-interface', 'subnet', 'security-group'].map(inAccount),
     },
-    // Before Lambda creates the first interface, it checks with EC2 whether it may delete one. The check names no interface, so
-    // EC2 evaluates `*/*`.
+    // Before Lambda creates the first interface, it checks with EC2 whether the role may delete an interface. The check
+    // names no interface, so EC2 evaluates `*/*`.
     { sid: 'UseInterfaces', actions: onInterfaces, resources: [arns(environment).regional('ec2', '*/*')] },
     { sid: 'DescribeInterfaces', actions: describe, resources: ['*'] },
     {

@@ -87,7 +87,7 @@ export class PrivateBucket extends Construct {
     });
   }
 
-  /** Adds statements to the bucket's policy, for a service without a role. Call it once. */
+  /** Adds statements to the bucket's policy, for a service without a role. Call this method only once. */
   permit(...statements: readonly Statement[]): void {
     this.#policy.policy = policyDocument(...this.#statements, ...statements);
   }

@@ -33,7 +33,7 @@ export class PrivateNetwork extends Construct {
       tags: { Name: prefix },
     });
     this.vpcId = vpc.id;
-    // AWS uses this group for resources that name none. Without rules it allows no connection.
+    // AWS uses this security group for resources that name no group. Without rules, the group allows no connection.
     new DefaultSecurityGroup(this, 'default-group', { vpcId: vpc.id, tags: { Name: `${prefix}-default-closed` } });
 
     const routes = new RouteTable(this, 'routes', { vpcId: vpc.id, tags: { Name: `${prefix}-private` } });

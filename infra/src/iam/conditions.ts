@@ -57,7 +57,7 @@ export function conditionsHold(
   );
 }
 
-/** Returns the values of a condition key, whose letter case does not matter. */
+/** Returns the values of a condition key. Ignores the key's letter case. */
 function valuesOf(context: Context, key: string): readonly string[] | undefined {
   const found = Object.entries(context).find(([name]) => name.toLowerCase() === key.toLowerCase());
   return found === undefined ? undefined : list(found[1]);

@@ -29,14 +29,14 @@ describe('decide', () => {
 
   test('denies a call that no policy allows', () => {
     expect(may(getObject)).toBe(false);
-    expect(decide(getObject, caller, {}).because).toBe("the role's policies do not allow it");
+    expect(decide(getObject, caller, {}).because).toBe("the role's policies do not allow the call");
   });
 
   test('denies a call that one policy denies, even if other policies allow the call', () => {
     const identity = [allow('s3:*', '*'), deny('s3:GetObject', 'arn:aws:s3:::example-bucket/*', { Sid: 'No' })];
     expect(decide(getObject, caller, { identity })).toEqual({
       allowed: false,
-      because: "the role's policies deny it (No)",
+      because: "the role's policies deny the call (No)",
     });
     const resource = [deny('s3:*', 'arn:aws:s3:::example-bucket/*', { Principal: '*' })];
     expect(decide(getObject, caller, { identity: [allow('s3:*', '*')], resource }).allowed).toBe(false);
@@ -49,24 +49,25 @@ describe('decide', () => {
   });
 
   // https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
-  test('denies a call outside the boundary, as in AWS’s example of Shirley', () => {
+  test('denies a call outside the boundary, as in AWS’s example of the user Shirley', () => {
     const boundary = [allow(['s3:*', 'cloudwatch:*', 'ec2:*'], '*')];
     const createUser = call('iam:CreateUser', 'arn:aws:iam::123456789012:user/new');
     const identity = [allow('iam:CreateUser', '*')];
     expect(decide(createUser, caller, { identity, boundary })).toEqual({
       allowed: false,
-      because: 'the boundary does not allow it',
+      because: 'the boundary does not allow the call',
     });
     expect(decide(createUser, caller, { identity }).allowed).toBe(true);
   });
 
-  // The same page, "Evaluating effective permissions with boundaries".
+  // https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html, "Evaluating effective permissions
+  // with boundaries".
   test('applies the boundary if the resource’s policy names the role, but not if the policy allows everybody', () => {
     const boundary = [allow('s3:ListBucket', '*')];
     const byName = [allow('s3:GetObject', '*', { Principal: { AWS: ROLE } })];
     expect(decide(getObject, caller, { resource: byName, boundary })).toEqual({
       allowed: false,
-      because: 'the boundary does not allow it',
+      because: 'the boundary does not allow the call',
     });
     const byKey = [
       allow('s3:GetObject', '*', { Principal: '*', Condition: { ArnEquals: { 'aws:PrincipalArn': ROLE } } }),
@@ -103,7 +104,9 @@ describe('decide', () => {
   test('denies a call that the endpoint’s policy does not allow', () => {
     const identity = [allow('s3:GetObject', '*')];
     const endpoint = [allow('s3:GetObject', 'arn:aws:s3:::other/*', { Principal: '*' })];
-    expect(decide(getObject, caller, { identity, endpoint }).because).toBe("the endpoint's policy does not allow it");
+    expect(decide(getObject, caller, { identity, endpoint }).because).toBe(
+      "the endpoint's policy does not allow the call",
+    );
   });
 
   // https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
@@ -152,7 +155,7 @@ describe('a condition in an IAM policy', () => {
     expect(under({ StringNotLike: { [key]: ['home/*'] } }, { [key]: 'home/a' })).toBe(false);
   });
 
-  test('holds if all operators and all keys match, each with one of their values', () => {
+  test('holds if every key of every operator matches one of its values', () => {
     const condition = { StringEquals: { 'aws:RequestedRegion': ['eu-west-1', 'eu-west-2'], 's3:delimiter': '/' } };
     expect(under(condition, { 'aws:RequestedRegion': 'eu-west-2', 's3:delimiter': '/' })).toBe(true);
     expect(under(condition, { 'aws:RequestedRegion': 'eu-west-2' })).toBe(false);

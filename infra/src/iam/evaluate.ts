@@ -30,7 +30,7 @@ export interface Policies {
   readonly boundary?: readonly IamStatement[];
   /** The resource's own policy. */
   readonly resource?: readonly IamStatement[];
-  /** Whether the resource's policy must allow each call, or delegate it to IAM, as a KMS key's policy must. */
+  /** Whether the resource's policy must allow each call or delegate the decision to IAM. True for KMS keys. */
   readonly resourceDecides?: boolean;
   /** The policy of the VPC endpoint that the call goes through. */
   readonly endpoint?: readonly IamStatement[];
@@ -38,7 +38,7 @@ export interface Policies {
 
 export interface Decision {
   readonly allowed: boolean;
-  /** A sentence that names the policy that decided. */
+  /** A sentence that names the policy that allowed or denied the call. */
   readonly because: string;
 }
 
@@ -70,12 +70,12 @@ export function decide(call: Call, caller: Caller, policies: Policies): Decision
   ];
   for (const [denies, statements, applies] of parts) {
     const denial = statements.find((statement) => statement.Effect === 'Deny' && applies(statement));
-    if (denial !== undefined) return { allowed: false, because: `${denies} it${suffixOf(denial)}` };
+    if (denial !== undefined) return { allowed: false, because: `${denies} the call${suffixOf(denial)}` };
   }
   const allows = (statements: readonly IamStatement[], applies: (statement: IamStatement) => boolean) =>
     statements.find((statement) => statement.Effect === 'Allow' && applies(statement));
   if (endpoint !== undefined && allows(endpoint, toCaller) === undefined) {
-    return { allowed: false, because: "the endpoint's policy does not allow it" };
+    return { allowed: false, because: "the endpoint's policy does not allow the call" };
   }
   const isBeyond = boundary !== undefined && allows(boundary, own) === undefined;
   const byResource = allows(
@@ -83,16 +83,16 @@ export function decide(call: Call, caller: Caller, policies: Policies): Decision
     (statement) => toCaller(statement) && (!isBeyond || 'service' in caller || allowsEverybody(statement)),
   );
   if (byResource !== undefined) {
-    return { allowed: true, because: `the resource's policy allows it${suffixOf(byResource)}` };
+    return { allowed: true, because: `the resource's policy allows the call${suffixOf(byResource)}` };
   }
   const byName = allows(resource, toCaller);
   if ('service' in caller || (resourceDecides && (byName ?? allows(resource, toAccount)) === undefined)) {
-    return { allowed: false, because: "the resource's policy does not allow it" };
+    return { allowed: false, because: "the resource's policy does not allow the call" };
   }
   const byRole = allows(identity, own);
-  if ((byName ?? byRole) === undefined) return { allowed: false, because: "the role's policies do not allow it" };
-  if (isBeyond || byRole === undefined) return { allowed: false, because: 'the boundary does not allow it' };
-  return { allowed: true, because: `the role's policies allow it${suffixOf(byRole)}` };
+  if ((byName ?? byRole) === undefined) return { allowed: false, because: "the role's policies do not allow the call" };
+  if (isBeyond || byRole === undefined) return { allowed: false, because: 'the boundary does not allow the call' };
+  return { allowed: true, because: `the role's policies allow the call${suffixOf(byRole)}` };
 }
 
 function suffixOf({ Sid }: IamStatement): string {
@@ -119,9 +119,10 @@ function matchesCall(statement: IamStatement, { action, resource, context }: Cal
 }
 
 /**
- * Rejects elements that are not implemented. Ignoring one would make the statement match nothing or everything.
+ * Rejects elements that are not implemented. If one were ignored, the statement would match nothing or everything.
  *
- * Policy variables have the form `${aws:…}`. Terraform's expressions, such as `${var.…}`, have no colon after the first word.
+ * Policy variables have the form `${aws:…}`. Terraform's expressions, such as `${var.…}`, have no colon after the first
+ * word.
  */
 function rejectUnknown(statement: IamStatement): void {
   const inverted = ['NotAction', 'NotResource', 'NotPrincipal'].find((element) => element in statement);

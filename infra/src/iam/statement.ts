@@ -6,7 +6,7 @@ export interface IamStatement {
   readonly Effect: 'Allow' | 'Deny';
   readonly Principal?: '*' | Readonly<Record<string, string | readonly string[]>>;
   readonly Action: string | readonly string[];
-  /** The ARNs of the resources. Undefined in a role's trust policy, which concerns the role itself. */
+  /** The ARNs of the resources. Undefined in a role's trust policy, which applies to the role itself. */
   readonly Resource?: string | readonly string[];
   readonly Condition?: Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
 }

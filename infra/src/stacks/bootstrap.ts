@@ -48,7 +48,7 @@ export class BootstrapStack extends TerraformStack {
     });
     new PrivateBucket(this, 'delivery', {
       bucket: deliveryBucketOf(first),
-      // S3's own key, because this bucket exists before any environment creates its key.
+      // Uses S3's own key, because this bucket exists before any environment creates its key.
       keyArn: null,
       protect,
       // Releases and deployment records never expire, because they show what is deployed and enable a rollback.
@@ -108,9 +108,9 @@ function rejectDifferentProviders([first, ...others]: readonly [Environment, ...
 }
 
 /**
- * Rejects an environment that protects its data but shares its account. The boundary of an environment's roles cannot distinguish
- * the administrators' secrets of two databases, whose names RDS chooses, nor two keys. A person who may change one environment
- * could therefore read the other.
+ * Rejects an environment that protects its data but shares its account. RDS chooses the names of the administrators'
+ * secrets. The boundary of an environment's roles therefore cannot distinguish the secrets of two databases. The
+ * boundary cannot distinguish two keys either. A person who may change one environment could therefore read the other.
  */
 function rejectSharedProtection(environments: readonly [Environment, ...Environment[]]): void {
   const protectedOne = environments.find(({ protectData }) => protectData);

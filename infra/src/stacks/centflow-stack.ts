@@ -7,7 +7,7 @@ import { type Names, namesOf, stateBucketOf } from '../names.ts';
 
 /** The stages, in the order in which they are applied. */
 export const stageNames = ['store', 'load', 'report', 'console', 'watch'] as const;
-/** The stages that an environment may omit. Its property of the same name is then null. */
+/** The stages that an environment may omit, by setting its property of the same name to null. */
 export const optionalStages = ['report', 'console'] as const satisfies readonly StageName[];
 export type StageName = (typeof stageNames)[number];
 

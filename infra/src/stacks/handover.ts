@@ -68,6 +68,6 @@ export function takeDatabaseCa(stack: TerraformStack): string {
     default: '',
     nullable: false,
     description:
-      "PEM of the certificate authorities of the database. Empty: RDS's own. Only the rehearsal sets others.",
+      "The database's certificate authorities in PEM format. If empty, RDS's own authorities apply. Only the rehearsal sets this variable.",
   }).stringValue;
 }

@@ -74,7 +74,8 @@ export class ReportStack extends StageStack {
     const role = new IamRole(this, 'network-role', {
       name: `${this.names.prefix}-quicksight-network`,
       permissionsBoundary: roleBoundaryOf(this.environment),
-      // AWS documents this trust policy without aws:SourceAccount. Only callers who may pass the role can use it.
+      // AWS's example of this trust policy has no condition on aws:SourceAccount. Only callers who may pass the role
+      // can use the role.
       assumeRolePolicy: JSON.stringify({
         Version: '2012-10-17',
         Statement: [{ Effect: 'Allow', Principal: { Service: 'quicksight.amazonaws.com' }, Action: 'sts:AssumeRole' }],

@@ -78,7 +78,7 @@ export class StoreStack extends StageStack {
 function uploadsLifecycle(keepOldVersionsDays: number): S3BucketLifecycleConfigurationRule[] {
   return [
     expireOldVersions('old-versions', 'raw/', keepOldVersionsDays),
-    // Nothing reads old versions of templates. Deleted and replaced ones expire as in raw/.
+    // No code reads old versions of templates. Deleted and replaced versions expire as in raw/.
     expireOldVersions('old-templates', 'templates/', keepOldVersionsDays),
     {
       ...expireOldVersions('manifests', 'manifests/', 1),

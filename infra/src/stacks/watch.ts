@@ -71,7 +71,8 @@ export class WatchStack extends StageStack {
         }),
         mayPublish('Budget', 'budgets.amazonaws.com', {
           ...ofThisAccount,
-          // AWS documents this statement without a budget's name: https://docs.aws.amazon.com/cost-management/latest/userguide/budgets-sns-policy.html
+          // AWS's example of this statement does not name the budget:
+          // https://docs.aws.amazon.com/cost-management/latest/userguide/budgets-sns-policy.html
           ArnLike: { 'aws:SourceArn': global('budgets', '*') },
         }),
         // EventBridge cannot publish if the statement has any condition:
@@ -106,8 +107,8 @@ export class WatchStack extends StageStack {
     });
     const message = [
       `Centflow ${this.environment.name}: job run <run> of <job> ended as <state> at <time>.`,
-      'Glue says: <message>',
-      'The next sweep loads the uploads that it did not finish. What to do: docs/runbook.md.',
+      'Glue’s message: <message>',
+      'The next sweep loads the uploads that the run did not finish. docs/runbook.md describes what to do.',
     ];
     new CloudwatchEventTarget(this, 'job-failures-to-topic', {
       rule: rule.name,

@@ -107,8 +107,8 @@ interface Known {
 }
 
 /**
- * Adds resource types: the reference has two pages for API Gateway, but the data has only one page's types for the actions of
- * both.
+ * Adds missing resource types. The reference describes API Gateway on two pages, but the data contains only one page's
+ * types for the actions of both pages.
  */
 async function withAllGatewayTypes(details: Action): Promise<Action> {
   const names = await iamResourceTypesForService('apigateway');

@@ -15,7 +15,10 @@ export interface GithubCall {
   readonly call: Call;
 }
 
-/** The calls of Terraform's provider for a type of resource: to read it, and to create, change and delete it. */
+/**
+ * The calls of Terraform's provider for one resource type: the calls that read, and the calls that create, change and
+ * delete.
+ */
 interface Calls {
   readonly reads: readonly string[];
   readonly writes: readonly string[];
@@ -62,7 +65,7 @@ const provider: Readonly<Record<string, Calls>> = {
   },
 };
 
-/** Actions without a resource type (Service Authorization Reference). */
+/** According to the Service Authorization Reference, these actions have no resource type. */
 const withoutResource = ['CreateDataSource', 'CreateVPCConnection', 'ListIngestions'];
 
 /** Returns the calls for an environment, with the condition keys that AWS sends for each. */
@@ -129,7 +132,8 @@ function quicksightCalls(
           },
         ]
       : []),
-    // https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonquicksight.html: dependent actions.
+    // The dependent actions in
+    // https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonquicksight.html.
     ...(type === 'aws_quicksight_data_source' ? [call('apply', 'PassDataSource')] : []),
     ...(type === 'aws_quicksight_data_set' ? [call('apply', 'PassDataSet')] : []),
   ];

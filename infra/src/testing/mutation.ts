@@ -1,4 +1,4 @@
-/** Removes single statements from policies, to test that each is needed. */
+/** Removes single statements from policies, to test that each statement is needed. */
 import type { IamStatement } from '../iam/statement.ts';
 
 /** Returns one copy of the statements for each Allow statement. The copy omits that statement. */

@@ -1,4 +1,4 @@
-/** The ARNs of resources with names: GitHub's roles can reach a resource only if its ARN matches their policies. */
+/** The ARNs of resources with names. GitHub's roles can reach a resource only if its ARN matches their policies. */
 import type { Environment } from '../environment.ts';
 import { arns } from '../policy/arns.ts';
 import type { Resource } from './synthesised.ts';
@@ -13,7 +13,7 @@ interface Named {
 
 type NameOf = (text: (attribute: string) => string, arn: ReturnType<typeof arns>, environment: Environment) => Named;
 
-/** Types whose name is part of their ARN. */
+/** Resource types whose ARN contains the name of the resource. */
 const named: Readonly<Record<string, NameOf>> = {
   aws_budgets_budget: (text, { global }) => ({
     arn: global('budgets', `budget/${text('name')}`),
@@ -162,7 +162,7 @@ const named: Readonly<Record<string, NameOf>> = {
   }),
 };
 
-/** Types with a name that is not part of an ARN, with the way in which IAM identifies them. */
+/** Resource types whose ARN does not contain the name, with the way in which IAM identifies such a resource. */
 export const namelessInIam: Readonly<Record<string, string>> = {
   aws_apigatewayv2_api: 'by an id',
   aws_apigatewayv2_authorizer: 'by an id',

@@ -11,7 +11,7 @@ export interface GrantedStatement {
   readonly sid: string;
   readonly effect: 'Allow' | 'Deny';
   readonly actions: readonly string[];
-  /** The ARNs of the resources. Empty in a role's trust policy, which concerns the role itself. */
+  /** The ARNs of the resources. Empty in a role's trust policy, which applies to the role itself. */
   readonly resources: readonly string[];
   /** The callers to which the statement applies. Undefined in a role's own policy. */
   readonly principal: '*' | Readonly<Record<string, readonly string[]>> | undefined;

@@ -1,6 +1,6 @@
 /**
- * The calls that Centflow's code and AWS's services make with the roles of an environment. No emulator makes those of AWS's
- * services.
+ * The calls that Centflow's code and AWS's services make with the roles of an environment. No emulator makes the calls
+ * of AWS's services.
  *
  * A missing right would show only on AWS, often in the middle of a first deployment.
  */
@@ -14,10 +14,10 @@ import { keyArn } from './iam-of.ts';
 export interface RoleCall {
   /** A sentence that names the caller and the reason for the call. */
   readonly what: string;
-  /** The purposes of the roles: `centflow-<environment>-<purpose>`. */
+  /** The purposes of the roles, as in the role names `centflow-<environment>-<purpose>`. */
   readonly purposes: readonly string[];
   readonly actions: readonly string[];
-  /** The ARNs on which IAM evaluates each action. All must be allowed. */
+  /** The ARNs on which IAM evaluates each action. IAM must allow the action on all of them. */
   readonly resources: readonly string[];
   /** The condition keys of the request. */
   readonly context?: Context;

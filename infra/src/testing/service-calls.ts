@@ -11,7 +11,7 @@ export interface ServiceCall {
   readonly what: string;
   readonly caller: { readonly service: string } | { readonly role: string };
   readonly call: Call;
-  /** The page of the AWS documentation. */
+  /** The page of the AWS documentation that describes the call. */
   readonly source: string;
 }
 

@@ -1,7 +1,8 @@
 /**
  * Limits and restrictions of AWS's services as data. Neither Terraform nor an emulator checks them.
  *
- * A rule checks the synthesised stacks. It must find the fault in its example, because a rule that finds nothing proves nothing.
+ * Each rule checks the synthesised stacks. Each rule must also find the fault in its example, which proves that the
+ * rule works.
  */
 import type { Attributes, Resource } from './synthesised.ts';
 
@@ -79,7 +80,7 @@ const reservedByLambda =
   /^(_HANDLER|_X_AMZN_TRACE_ID|AWS_(DEFAULT_REGION|REGION|EXECUTION_ENV|LAMBDA_\w+|ACCESS_KEY(_ID)?|SECRET_ACCESS_KEY|SESSION_TOKEN)|LAMBDA_(TASK_ROOT|RUNTIME_DIR))$/;
 
 const minutesOfUnit: Readonly<Record<string, number>> = { seconds: 1 / 60, minutes: 1, hours: 60, days: 1440 };
-/** Cognito's default units. */
+/** Cognito uses these units by default. */
 const defaultUnit: Readonly<Record<string, string>> = {
   access_token: 'hours',
   id_token: 'hours',

@@ -12,7 +12,7 @@ export interface Resource {
   readonly stack: string;
   /** The Terraform type, such as `aws_s3_bucket`. */
   readonly type: string;
-  /** The name within the stack. */
+  /** The name of the resource within the stack. */
   readonly id: string;
   /** The address for messages, as `<stack>/<type>.<id>`. */
   readonly address: string;

@@ -24,7 +24,7 @@ export function taggedAs({ name }: Pick<Environment, 'name'>): Conditions {
   return { StringEquals: { 'aws:ResourceTag/Environment': name } };
 }
 
-/** Returns conditions that limit a right to requests that tag the new resource with this environment. */
+/** Returns conditions that limit a right to requests that tag the new resource with this environment's name. */
 export function taggingAs({ name }: Pick<Environment, 'name'>): Conditions {
   return { StringEquals: { 'aws:RequestTag/Environment': name } };
 }

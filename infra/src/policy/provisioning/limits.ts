@@ -29,7 +29,7 @@ export function limits(environment: Environment): Statement[] {
       resources: ['*'],
     },
     {
-      // A role that could change these resources could give itself any right.
+      // A role that could change these resources could grant any right to itself.
       sid: 'NotItsOwnRights',
       effect: 'Deny',
       actions: ['iam:*'],

@@ -8,14 +8,16 @@ const services = [
   'lambda.amazonaws.com',
   'monitoring.rds.amazonaws.com',
   'quicksight.amazonaws.com',
-  // AWS may name RDS as the service when the role for enhanced monitoring is passed. The name is not documented, and a condition on
-  // `monitoring.rds.amazonaws.com` alone has blocked it: https://github.com/mitodl/ol-infrastructure/pull/5874
+  // AWS may name RDS as the service when the role for enhanced monitoring is passed. The name is not documented, and a
+  // condition on `monitoring.rds.amazonaws.com` alone has blocked the call:
+  // https://github.com/mitodl/ol-infrastructure/pull/5874
   'rds.amazonaws.com',
   'vpc-flow-logs.amazonaws.com',
 ];
 
 /**
- * Returns the rights on the environment's roles, only with the boundary. Otherwise the apply role could create a role with any right.
+ * Returns the rights on the environment's roles. They require the boundary on each role. Otherwise the apply role could
+ * create a role with any right.
  */
 export const roles: AreaOf = (environment) => {
   const own = [arns(environment).global('iam', `role/${namesOf(environment).prefix}-*`)];

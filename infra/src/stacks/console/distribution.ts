@@ -16,7 +16,7 @@ import { signInOrigins } from './people.ts';
 export interface DistributionProps {
   readonly environment: Environment;
   readonly props: ConsoleProps;
-  /** The bucket of the pages. */
+  /** The bucket that contains the pages. */
   readonly bucket: PrivateBucket;
   readonly apiDomain: string;
   readonly firewallArn: string;
@@ -34,7 +34,7 @@ const TWO_YEARS = 63_072_000;
 
 type SecuritySettings = Omit<CloudfrontResponseHeadersPolicySecurityHeadersConfig, 'strictTransportSecurity'>;
 
-/** Headers for which CloudFront has settings. It treats all others as custom headers. */
+/** Headers that CloudFront has settings for. CloudFront treats all other headers as custom headers. */
 const securitySettings: Readonly<Record<string, (value: string) => SecuritySettings>> = {
   'content-security-policy': (value) => ({ contentSecurityPolicy: { contentSecurityPolicy: value, override: true } }),
   // `nosniff` is the only possible value.
@@ -56,7 +56,7 @@ export const ONE_PAGE = `function handler(event) {
 `;
 
 export class Distribution extends Construct {
-  /** The domain, without `https://`. */
+  /** The domain of the distribution, without `https://`. */
   readonly domain: string;
 
   constructor(scope: Construct, id: string, options: DistributionProps) {
@@ -65,7 +65,7 @@ export class Distribution extends Construct {
     const name = `${namesOf(environment).prefix}-console`;
     const access = new CloudfrontOriginAccessControl(this, 'access', {
       name,
-      description: 'Reads the pages as CloudFront.',
+      description: 'Allows CloudFront to read the pages.',
       originAccessControlOriginType: 's3',
       signingBehavior: 'always',
       signingProtocol: 'sigv4',
@@ -84,7 +84,7 @@ export class Distribution extends Construct {
       enabled: true,
       isIpv6Enabled: true,
       httpVersion: 'http2and3',
-      // Europe and North America.
+      // This price class serves the pages from Europe and North America.
       priceClass: 'PriceClass_100',
       defaultRootObject: 'index.html',
       webAclId: firewallArn,

@@ -7,7 +7,7 @@ export interface FirewallProps {
   readonly name: string;
   /** Requests that one address may send within five minutes. */
   readonly requestsPerAddress: number;
-  /** The provider of us-east-1. */
+  /** The provider for the region us-east-1. */
   readonly provider: AwsProvider;
 }
 
@@ -54,7 +54,7 @@ export class Firewall extends Construct {
       metricName,
       sampledRequestsEnabled: true,
     });
-    // CDKTF passes a statement on unchanged, so it uses Terraform's names.
+    // CDKTF does not convert the statements of rules, so the statements use Terraform's names.
     const rules: Record<FirewallRule, object> = {
       rate: {
         action: { block: { customResponse: { responseCode: 429 } } },
@@ -80,7 +80,7 @@ export class Firewall extends Construct {
     this.arn = new Wafv2WebAcl(this, 'acl', {
       provider,
       name,
-      description: 'In front of the console.',
+      description: 'Protects the console.',
       scope: 'CLOUDFRONT',
       defaultAction: { allow: {} },
       rule: firewallRules.map((rule, priority) => ({

@@ -10,12 +10,15 @@ import { namesOf } from '../../names.ts';
 /** The group of people who may see the state of the pipeline, and redrive dead letters. */
 export const OPERATORS = 'operators';
 
-/** The lifetime of a token. Until it expires, the API accepts a token even if the account has been disabled. */
+/** The lifetime of a token. The API accepts a token until it expires, even if the account has been disabled. */
 const TOKEN_MINUTES = 15;
 /** The time after which people must sign in again. */
 const SESSION_HOURS = 12;
 
-/** Returns the origins that the console's pages need for sign-in: the origin of the issuer, and that of the password pages. */
+/**
+ * Returns the origins that the console's pages need for sign-in: the origin of the issuer, and the origin of the
+ * password pages.
+ */
 export function signInOrigins(environment: Environment): string[] {
   const { region } = environment;
   return [
@@ -85,7 +88,7 @@ export class People extends Construct {
       description: 'Operators of Centflow. They see job runs, dead letters, alarms and costs, but no rows.',
     });
     new CognitoUserPoolDomain(this, 'domain', { domain: signInDomain, userPoolId: pool.id });
-    // A page cannot keep a secret. PKCE makes an intercepted authorization code useless.
+    // A web page cannot keep a client secret. PKCE makes an intercepted authorization code useless.
     const client = new CognitoUserPoolClient(this, 'client', {
       name: `${prefix}-console`,
       userPoolId: pool.id,

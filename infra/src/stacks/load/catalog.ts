@@ -63,7 +63,7 @@ export class Catalog extends Construct {
           partitionKeys: catalogPartitionKeys.map((key) => ({ ...key })),
           storageDescriptor: {
             location: `s3://${uploadsBucket}/${objectPrefix(feed)}`,
-            // This input format recognises compressed files by the extension `.gz`.
+            // This input format decompresses files with the extension `.gz`.
             inputFormat: 'org.apache.hadoop.mapred.TextInputFormat',
             outputFormat: 'org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat',
             columns: catalogColumns(feed).map((column) => ({ ...column })),

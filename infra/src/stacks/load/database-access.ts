@@ -26,7 +26,10 @@ const MIGRATION_SECONDS = 900;
 export class DatabaseAccess extends Construct {
   readonly loaderSecret: SecretsmanagerSecret;
   readonly reporterSecret: SecretsmanagerSecret;
-  /** The invocation of the migrator. After it, the database contains the users, tables, views and grants of this release. */
+  /**
+   * The invocation of the migrator. After the invocation, the database contains the users, tables, views and grants of
+   * this release.
+   */
   readonly migrated: LambdaInvocation;
 
   constructor(scope: Construct, id: string, props: DatabaseAccessProps) {

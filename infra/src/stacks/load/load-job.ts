@@ -30,7 +30,7 @@ export interface LoadJobProps {
     readonly subnets: readonly { readonly id: string; readonly zone: string }[];
     readonly securityGroupId: string;
   };
-  /** The migration of the database to this release. */
+  /** The resource that migrates the database to this release. */
   readonly dependsOn: readonly ITerraformDependable[];
 }
 
@@ -81,7 +81,7 @@ export class LoadJob extends Construct {
       statements: [
         ...dataStatements(props),
         {
-          // Glue requests the creation of the group and its key at each start, although both exist.
+          // At each start, Glue requests to create the log group and to associate the key, although both already exist.
           sid: 'WriteLogs',
           actions: ['logs:CreateLogGroup', 'logs:CreateLogStream', 'logs:PutLogEvents', 'logs:AssociateKmsKey'],
           resources: [logArn(`${logFolder}/*`)],
@@ -100,7 +100,7 @@ export class LoadJob extends Construct {
 
     this.job = new GlueJob(this, 'job', {
       name: names.job,
-      description: 'Reconciles object keys with the database: those of a manifest, or all that differ (sweep).',
+      description: 'Reconciles object keys with the database: the keys of a manifest, or (sweep) all keys that differ.',
       roleArn: role.arn,
       glueVersion: GLUE_VERSION,
       // `3` means Python 3; the Glue version determines the minor version. The provider accepts no other value.
@@ -114,7 +114,8 @@ export class LoadJob extends Construct {
       // The next sweep tries failed keys again.
       maxRetries: 0,
       timeout: load.timeoutMinutes,
-      // Job run queuing is for the sweep. The trigger turns queuing off for its own runs, because SQS delays them better (ADR 0009).
+      // Only the sweep uses job run queuing. The trigger turns queuing off for its own runs, because uploads should
+      // wait in SQS (ADR 0009).
       jobRunQueuingEnabled: true,
       securityConfiguration,
       connections: connections.map(({ name }) => name),
@@ -177,7 +178,7 @@ function dataStatements(props: LoadJobProps): Statement[] {
       conditions: { StringLike: { 's3:prefix': `${props.manifestPrefix}waiting/*` } },
     },
     {
-      // The job run that takes a manifest deletes it (ADR 0023).
+      // A job run deletes each manifest that it has claimed (ADR 0023).
       sid: 'TakeWaitingManifests',
       actions: ['s3:DeleteObject'],
       resources: [`${uploads}/${props.manifestPrefix}waiting/*`],

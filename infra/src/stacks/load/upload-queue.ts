@@ -18,11 +18,11 @@ export interface UploadQueueProps {
   readonly prefix: string;
 }
 
-/** The retention of dead letters, which is the maximum of SQS. */
+/** The retention of dead letters: the maximum that SQS allows. */
 const DEAD_LETTER_RETENTION_DAYS = 14;
 /**
- * The retention of messages. It must be shorter than the retention of dead letters, which SQS counts from the original send time.
- * It must be longer than the time for which Glue can be full (queue-times.ts).
+ * The retention of messages. This retention must be shorter than that of dead letters, which SQS counts from the
+ * original send time. It must also be longer than the time for which Glue can be full (queue-times.ts).
  */
 const RETENTION_DAYS = 7;
 const DAY_SECONDS = 86_400;

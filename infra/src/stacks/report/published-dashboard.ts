@@ -35,7 +35,10 @@ export class PublishedDashboard extends Construct {
       toBlock(reportDefinition({ dataSetArn, currency }));
     const definition = definitionWith((view) => {
       const arn = dataSetArns.get(view);
-      if (arn === undefined) throw new Error(`The dashboards read ${view}, for which there is no data set.`);
+      if (arn === undefined)
+        throw new Error(
+          `The dashboards read the view ${view}, which has no data set. Add its data set in infra/src/stacks/report.ts.`,
+        );
       return arn;
     });
 

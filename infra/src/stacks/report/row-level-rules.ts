@@ -1,8 +1,10 @@
 /**
- * The data set with the rules that define whose rows each reader sees. All other data sets use the rules for row-level security.
+ * The data set with the rules that define whose rows each reader sees. All other data sets use the rules for row-level
+ * security.
  *
- * CloudFormation creates it: since May 2025, QuickSight accepts only data sets with `UseAs: RLS_RULES` as rules, and provider 5.100
- * cannot set that (provider issue 43103). docs/adr/0017-quicksight-as-code.md explains the details.
+ * CloudFormation creates this data set. Since May 2025, QuickSight accepts only data sets with `UseAs: RLS_RULES` as
+ * rules, and provider 5.100 cannot set this property (provider issue 43103). docs/adr/0017-quicksight-as-code.md
+ * explains the details.
  */
 import type { QuicksightDataSource } from '@cdktf/provider-aws/lib/quicksight-data-source/index.js';
 import { Construct } from 'constructs';

@@ -25,8 +25,8 @@ export function snakeCase(name: string): string {
 }
 
 /**
- * Converts a structure of the API to a block of the provider. Leaves out undefined values and empty lists, because the provider
- * reads nothing back for an empty list.
+ * Converts a structure of the API to a block of the provider. Omits undefined values and empty lists, because the
+ * provider reads nothing back for an empty list.
  *
  * @param outer the member of the API that holds the structure
  */

@@ -36,7 +36,7 @@ export async function firstDeployment({ steps, accounts, clone, delivery, logFol
   await steps.run('An environment that does not exist is refused', async () => {
     const command = 'npm run deliver -- history --environment qa';
     const outcome = await delivery.actions.command(command, { run, runner: delivery.runner('dev') });
-    assertRefused(outcome, 3, /There is no environment "qa"/);
+    assertRefused(outcome, 3, /Environment "qa" does not exist/);
   });
   await steps.run('A release with another digest is not deployed', async () => {
     assertRefused(await delivery.deploy({ ...push, digest: 'f'.repeat(64) }, 'dev'), 8, /digest/);
