@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { formatDecimal, normalised, parseDecimal, ratio } from './decimal.ts';
 
-describe('a decimal amount', () => {
-  it('is unchanged after it is formatted and parsed', () => {
+describe('decimal amounts', () => {
+  it('are unchanged after they are formatted and parsed', () => {
     fc.assert(
       fc.property(fc.bigInt({ min: -(10n ** 30n), max: 10n ** 30n }), (steps) => {
         expect(parseDecimal(formatDecimal(steps))).toBe(steps);
@@ -18,13 +18,16 @@ describe('a decimal amount', () => {
     ['-0', '0.0000'],
     ['007.10000', '7.1000'],
     ['123456789012345678901234567890.1234', '123456789012345678901234567890.1234'],
-  ])('%s is compared as %s', (text, expected) => {
+  ])('are normalised for comparisons: %s becomes %s', (text, expected) => {
     expect(normalised(text)).toBe(expected);
   });
 
-  it.each(['', '.5', '1.', '1e5', 'NaN', '1,5', '+1', ' 1', '0.00001'])('cannot be parsed from %j', (text) => {
-    expect(() => normalised(text)).toThrow(`${JSON.stringify(text)} is not a decimal with at most 4 decimal places.`);
-  });
+  it.each(['', '.5', '1.', '1e5', 'NaN', '1,5', '+1', ' 1', '0.00001'])(
+    'are not parsed from the invalid text %j',
+    (text) => {
+      expect(() => normalised(text)).toThrow(`${JSON.stringify(text)} is not a decimal with at most 4 decimal places.`);
+    },
+  );
 
   it.each([
     ['1', '3', '0.3333'],
@@ -33,7 +36,7 @@ describe('a decimal amount', () => {
     ['1', '16000', '0.0001'],
     ['-1', '20000', '-0.0001'],
     ['1', '20001', '0.0000'],
-  ])('divides %s by %s and rounds half away from zero to %s', (part, whole, expected) => {
+  ])('are divided and rounded half away from zero: %s / %s is %s', (part, whole, expected) => {
     expect(formatDecimal(ratio(parseDecimal(part), parseDecimal(whole)))).toBe(expected);
   });
 });

@@ -1,8 +1,8 @@
-/** Exact decimals with four decimal places, as the database sums amounts. They are never floats. */
+/** Exact decimals with four decimal places, as in the database's sums. Floats would lose digits. */
 const DECIMALS = 4;
 const STEPS = 10n ** BigInt(DECIMALS);
 
-/** The text is not a decimal, or has too many decimal places. */
+/** Thrown if a text is not a decimal or has too many decimal places. */
 export class DecimalError extends Error {
   override readonly name = 'DecimalError';
 
@@ -12,7 +12,7 @@ export class DecimalError extends Error {
 }
 
 /**
- * Parses a decimal as ten-thousandths: `-12.5` is -125,000.
+ * Parses a decimal into an integer number of ten-thousandths: `-12.5` becomes -125,000.
  *
  * @throws {DecimalError} the text is not such a decimal.
  */
