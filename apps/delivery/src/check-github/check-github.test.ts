@@ -334,7 +334,7 @@ describe('check-github with a failed request', () => {
 
   test('stops with an error if the token is not valid', async () => {
     const { error } = await run({ token: 'expired' });
-    expect(String(error)).toMatch(/401 Bad credentials.*What to do: give it a token that is valid/s);
+    expect(String(error)).toMatch(/401 Bad credentials.*What to do: set GITHUB_TOKEN to a valid token/s);
   });
 
   test('stops with an error if the token may not read variables', async () => {
