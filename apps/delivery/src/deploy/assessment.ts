@@ -33,7 +33,7 @@ export function reasonsToAsk({ environment, release, evidence, alarms, judged }:
   return [
     ...reasonsOfEvidence(evidence, before, release),
     ...(alarms.length > 0 ? [`Alarms are raised in ${environment}: ${alarms.join(', ')}.`] : []),
-    ...exempted.map((line) => `An exemption permits a change that the plan policy would refuse: ${line}`),
+    ...exempted.map((line) => `An exemption allows a change that the plan policy would refuse: ${line}`),
   ];
 }
 
