@@ -105,8 +105,8 @@ async function firstDeployment(deployments: OpenEnvironment['deployments']): Pro
 }
 
 /**
- * Returns a signal that Ctrl-C aborts. The running check then restores its changes, and the report is written. A second
- * Ctrl-C ends the process at once.
+ * Returns an abort signal that Ctrl-C triggers. After the first Ctrl-C, the running check restores its changes and the
+ * report is written. A second Ctrl-C ends the process at once.
  */
 function untilInterrupted(say: (line: string) => void): { signal: AbortSignal; forget: () => void } {
   const controller = new AbortController();

@@ -100,7 +100,7 @@ export async function plan(options: OfflineOptions): Promise<void> {
 function warnOfGraveChanges({ accountId }: Environment, stack: string, planned: Plan): void {
   const { violations } = judgePlan(planned, { stack, accountId, exemptions: [] });
   for (const { rule, address, what } of violations) {
-    console.log(`  check this (${rule}): ${address} ${what}. ${rules[rule]}`);
+    console.log(`  violates the plan policy (${rule}), so check it: ${address} ${what}. ${rules[rule]}`);
   }
 }
 
@@ -111,7 +111,7 @@ export async function apply(options: ApplyOptions): Promise<void> {
     const directory = await deployment.prepare(stage);
     if (!(await directory.plan())) continue;
     warnOfGraveChanges(environment, directory.stack, await directory.readPlan());
-    await confirm(`Apply this to ${directory.stack}?`, options);
+    await confirm(`Apply this plan to ${directory.stack}?`, options);
     await directory.apply();
   }
 }
@@ -180,7 +180,7 @@ export async function bootstrap(options: ApplyOptions): Promise<void> {
     console.log(
       `The roles trust environments of ${trusted.name} on GitHub. GitHub creates a missing environment without rules, so that any branch could take its role. \`npm run deliver -- check-github\` must pass first.`,
     );
-    return confirm(`Apply this to ${directory.stack}?`, options);
+    return confirm(`Apply this plan to ${directory.stack}?`, options);
   });
   console.log(`${directory.stack}: done. The Terraform state is in the bucket that this stack created.`);
 }

@@ -40,8 +40,8 @@ export const restore: Check = {
 };
 
 /**
- * Restores the latest time to a new instance in the network of the source instance, where the migrator and the job can
- * reach it.
+ * Restores the newest backup state to a new instance. The instance is in the source instance's network, so the migrator
+ * and the job can reach it.
  */
 async function restoreLatest(context: AcceptContext, DBInstanceIdentifier: string): Promise<DBInstance> {
   const { account, deployed, names, pace, say } = context;
