@@ -2,11 +2,12 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    // Against what hangs; a busy machine takes its time.
+    // The limits only stop tests that hang. They are long, because a busy machine is slow.
     testTimeout: 300_000,
     hookTimeout: 300_000,
     setupFiles: ['@centflow/test-kit/fast-check-seed'],
-    // Most of a file's time is importing CDKTF, which nothing here changes: once for a worker.
+    // A test file spends most of its time on the import of CDKTF, so each worker imports it once. No test changes
+    // CDKTF.
     isolate: false,
     include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
   },

@@ -8,12 +8,12 @@ import type { Command } from 'commander';
 export function addBuild(program: Command): void {
   program
     .command('build')
-    .description('build everything that is deployed')
+    .description('build all Lambda bundles, wheels and infra artifacts that are deployed')
     .action(() => buildAll());
 }
 
 /**
- * Builds everything that has changed since the last build.
+ * Builds each part that has changed since the last build.
  *
  * @param logFile receives the build's output. Default: standard error, because standard output belongs to the command.
  */

@@ -58,7 +58,7 @@ const say = (line: string) => console.log(line);
 
 export async function release({ output }: { readonly output: string }): Promise<void> {
   const { version, digest, commit } = await makeRelease({ repository, folder: output });
-  say(`${version} of commit ${commit} is in ${output}, digest ${digest}`);
+  say(`Wrote release ${version} of commit ${commit} to ${output} with the digest ${digest}`);
   setOutputs({ version, digest });
 }
 
@@ -73,7 +73,7 @@ export async function plan(options: PlanOptions): Promise<void> {
   refuseViolations(planned.stacks);
 }
 
-/** The reports, in the order in which a release is promoted. */
+/** The file names of the reports, in the order in which a release is promoted. */
 const reportOrder = ['dev.md', 'staging.md', 'production.md'];
 
 export async function comment({ pullRequest, reports }: { pullRequest: number; reports: string }): Promise<void> {
@@ -82,10 +82,10 @@ export async function comment({ pullRequest, reports }: { pullRequest: number; r
   const texts = reportOrder.map((name) => {
     const file = found.find((path) => path === name || path.endsWith(`/${name}`));
     return file === undefined
-      ? `## ${name.replace('.md', '')}\n\nThis environment was not planned. See the workflow run.`
+      ? `## ${name.replace('.md', '')}\n\nThis environment could not be planned. See the log of the workflow run.`
       : readFileSync(join(reports, file), 'utf8');
   });
-  const body = ['# What merging this would do', ...texts].join('\n\n');
+  const body = ['# What a merge would change', ...texts].join('\n\n');
   await GitHub.fromEnvironment(process.env).comment(pullRequest, 'centflow-plan', body);
   say(`Commented on pull request ${pullRequest}`);
 }
@@ -102,7 +102,7 @@ export async function deploy(options: DeployOptions): Promise<void> {
     approvals: approvalsOfThisRun,
     say,
   });
-  say(`${open.environment.name} has ${stacks.release.version}`);
+  say(`${open.environment.name} now runs release ${stacks.release.version}`);
 }
 
 export async function canary(options: CanaryOptions): Promise<void> {
@@ -131,17 +131,17 @@ export async function canary(options: CanaryOptions): Promise<void> {
     const { version, digest } = deployed;
     const alarms = await raisedAlarms(cloudwatch, environment);
     writeEvidence(options.evidence, { environment: name, version, digest, canary: passed, alarms });
-    if (alarms.length > 0) say(`Alarms are raised: ${alarms.join(', ')}`);
+    if (alarms.length > 0) say(`These alarms are raised: ${alarms.join(', ')}`);
   }
   if (!passed) {
     throw new CanaryFailedError(
-      `The canary of ${deployed.version} failed in ${environment.name}: ${problem}\nRoll back: \`npm run deliver -- rollback --environment ${environment.name} --canary-failed\` (deploy.yml does this automatically).`,
+      `The canary of ${deployed.version} failed in ${environment.name}: ${problem}\nTo roll back, run \`npm run deliver -- rollback --environment ${environment.name} --canary-failed\` (deploy.yml does this automatically).`,
     );
   }
 }
 
 export async function accept(options: AcceptCommandOptions): Promise<void> {
-  // Its clients for a dozen services take a second to load, and no other command needs them.
+  // Load the module on demand, because its AWS clients take a second to load and no other command needs them.
   const command = await import('./accept/command.ts');
   await command.accept(options, {
     open: openEnvironment,
@@ -168,7 +168,7 @@ export async function assess(options: DeployOptions): Promise<void> {
   const lines =
     reasons.length === 0
       ? [
-          `${environment.name} gets ${stacks.release.version} automatically: the canary passed, no alarm is raised, and the plan policy has no objection.`,
+          `${environment.name} gets ${stacks.release.version} automatically, because the canary passed, no alarm is raised and the plan policy allows the plans.`,
         ]
       : [
           `${environment.name} gets ${stacks.release.version} after a reviewer of ${APPROVAL_ENVIRONMENT} approves:`,
@@ -185,7 +185,7 @@ export async function rollback({ environment, to, ...why }: RollbackOptions): Pr
   const earlier = await fetchRelease(open, version);
   say(`Rolling back to ${version} of commit ${earlier.commit}`);
   await rollBack({ open, stacks: await openStacks(open, earlier), ...why, approvals: approvalsOfThisRun, say });
-  say(`${open.environment.name} now has ${version}. \`store\` and the schema were not changed.`);
+  say(`${open.environment.name} now runs release ${version}. The stage \`store\` and the schema were not changed.`);
 }
 
 export async function checkGitHub(): Promise<void> {
@@ -200,8 +200,9 @@ export async function checkGitHub(): Promise<void> {
 export async function migrate({ environment }: EnvironmentOption): Promise<void> {
   const { applied, unknown } = await migrateDatabase(openEnvironment(environment));
   say(applied.length === 0 ? 'All migrations were already applied' : `Applied ${applied.join(', ')}`);
-  if (unknown.length > 0) say(`Migrations of a newer release were left unchanged: ${unknown.join(', ')}`);
-  say('Run the deployment again. It continues with the remaining work.');
+  if (unknown.length > 0)
+    say(`The database also contains migrations of a newer release, which stay applied: ${unknown.join(', ')}`);
+  say('Run the deployment again. It applies the remaining stages.');
 }
 
 export async function drift({
@@ -238,7 +239,9 @@ function namedPullRequest({ pullRequest, head }: PullRequestOptions): Reviewed |
   return pullRequest === undefined || head === undefined ? undefined : { pullRequest, head };
 }
 
-/** Returns the pull request that the options name, or the one whose merge is the deployed commit. */
+/**
+ * Returns the pull request that the options name. By default, returns the pull request whose merge commit is deployed.
+ */
 async function findReviewed(options: PullRequestOptions): Promise<Reviewed> {
   const named = namedPullRequest(options);
   if (named !== undefined) return named;
@@ -251,7 +254,7 @@ async function findReviewed(options: PullRequestOptions): Promise<Reviewed> {
   const found = await GitHub.fromEnvironment(process.env).pullRequestOf(commit);
   if (found === undefined) {
     throw new UnreviewedPlanError(
-      `Commit ${commit} is not the merge of a pull request, so its plans were not reviewed. Nothing was applied. Merge changes by pull requests. In an emergency, use --break-glass <reason>.`,
+      `Commit ${commit} is not the merge commit of a pull request, so its plans were not reviewed. Nothing was applied. Merge changes through pull requests. In an emergency, use --break-glass <reason>.`,
     );
   }
   return { pullRequest: found.number, head: found.head };
@@ -264,7 +267,7 @@ async function approvalsOfThisRun(): Promise<string[]> {
   return approvals.filter(({ environment }) => environment === APPROVAL_ENVIRONMENT).map(({ user }) => user);
 }
 
-/** Opens the release of a deployment from a folder, or fetches it from the delivery bucket without one. */
+/** Opens the deployed release from the given folder. Without a folder, fetches the release from the delivery bucket. */
 async function openDeployedRelease(
   open: OpenEnvironment,
   { version, digest }: DeploymentRecord,
@@ -274,7 +277,7 @@ async function openDeployedRelease(
   const fetched = await fetchRelease(open, version);
   if (fetched.digest === digest) return fetched;
   throw new ReleaseError(
-    `Release ${version} in the delivery bucket is not the deployed one: its digest is ${fetched.digest}, but ${digest} was deployed.`,
+    `Release ${version} in the delivery bucket has the digest ${fetched.digest}, but the digest ${digest} was deployed. Do not use the stored release. Compare it with the release on GitHub.`,
   );
 }
 

@@ -1,4 +1,4 @@
-/** Exit codes of the commands. Each code needs a different reaction. */
+/** The exit codes of the commands. Each code has a different remedy. */
 
 import { NotAcceptedError, NotReadyError } from './accept/errors.ts';
 import { CanaryFailedError } from './canary-error.ts';
@@ -56,7 +56,7 @@ const codes: readonly (readonly [abstract new (...args: never[]) => Error, numbe
 /** Returns the exit code for an error that these commands throw. */
 export function exitCodeOf(error: unknown): number {
   if (error instanceof StoppedError) {
-    // Another process holds the lock, so nothing was changed.
+    // Another process holds the state lock, so nothing was changed.
     const cause = exitCodeOf(error.cause);
     return error.applied.length === 0 && cause === EXIT.locked ? cause : EXIT.stopped;
   }

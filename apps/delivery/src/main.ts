@@ -14,7 +14,7 @@ if (name === 'infra') {
   throw new Error(`${name} is not a program of apps/delivery. Use \`infra\` or \`deliver\`.`);
 }
 
-/** Prints the message. CENTFLOW_DEBUG adds the stack trace. */
+/** Prints the error's message. If CENTFLOW_DEBUG is set, also prints the stack trace. */
 function reportWith(exitCodeOf: (error: unknown) => number): (error: unknown) => Promise<number> {
   return async (error) => {
     console.error(process.env.CENTFLOW_DEBUG ? error : String(error));

@@ -13,7 +13,7 @@ import { PlanStore } from './plans/plan-store.ts';
 import { type Release, ReleaseError } from './release/release.ts';
 import { ReleaseStore } from './release/release-store.ts';
 
-/** Terraform's working folder, which also holds fetched releases. Deleting it is safe. */
+/** The working folder for Terraform and fetched releases. It is safe to delete. */
 const workFolder = join(repository, '.local', 'terraform', 'delivery');
 
 export interface OpenEnvironment {
@@ -75,7 +75,10 @@ export async function openStacks({ environment, folder }: OpenEnvironment, relea
   return { release, deployment, stages };
 }
 
-/** Returns the certificate authorities of an emulated database, if a file names them. By default only RDS's are trusted. */
+/**
+ * Returns the certificate authorities of an emulated database, if a file contains them. By default, only the RDS
+ * authorities are trusted.
+ */
 function databaseAuthorities(): Record<string, string> {
   const file = process.env.CENTFLOW_DATABASE_CA;
   return file === undefined ? {} : { database_ca: readFileSync(file, 'utf8') };

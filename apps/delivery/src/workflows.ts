@@ -25,7 +25,7 @@ const step = z.strictObject({
   env: texts.default({}),
 });
 
-/** A container beside the job, such as a database. */
+/** A service container that runs beside the job, such as a database. */
 const service = z.strictObject({
   image: z.string(),
   env: texts,
@@ -82,7 +82,7 @@ export const parseWorkflow = (text: string): Workflow => workflow.parse(parse(te
 
 export const parseAction = (text: string): Action => action.parse(parse(text));
 
-/** @param name without `.yml` */
+/** @param name the name of the workflow file, without `.yml` */
 export function readJob(name: string, jobId: string): Job {
   const found = parseWorkflow(readFileSync(join(workflowFolder, `${name}.yml`), 'utf8')).jobs[jobId];
   if (found === undefined) throw new Error(`.github/workflows/${name}.yml has no job ${jobId}.`);

@@ -79,11 +79,11 @@ describe('.github/dependabot.yml', () => {
     expect(needed.filter((entry) => !EXCEPTIONS.includes(entry))).toEqual([...covered].sort());
   });
 
-  test('has no exception for a file that no longer exists', () => {
+  test('contains no exception for a file that no longer exists', () => {
     for (const exception of EXCEPTIONS) expect(needed).toContain(exception);
   });
 
-  test('would need an entry for a new lock file, action or container image', () => {
+  test('needs a new entry if a lock file, action or container image is added', () => {
     expect(entriesFor(['apps/new/uv.lock', '.github/actions/new/action.yml', 'Dockerfile', 'README.md'])).toEqual([
       'docker /',
       'github-actions /.github/actions/new',
@@ -95,7 +95,7 @@ describe('.github/dependabot.yml', () => {
     for (const { cooldown } of updates) expect(cooldown).toEqual({ 'default-days': 7 });
   });
 
-  test('ignores the Python packages that Glue provides, and the one that Debian 12 limits', () => {
+  test('ignores the Python packages that Glue provides, and the package that Debian 12 limits', () => {
     const group = /^glue60 = \[$(.*?)^\]$/ms.exec(read('glue/pyproject.toml'))?.[1] ?? '';
     const pinned = [...group.matchAll(/"([\w.-]+)==/g)].map(([, name]) => name);
     expect(pinned).toContain('pyspark');

@@ -65,7 +65,7 @@ describe('npm run infra', () => {
   });
 });
 
-test('the graph of the stacks has an arrow for each output that another stack uses', () => {
+test('the graph of the stacks contains an arrow for each output that another stack uses', () => {
   const folder = mkdtempSync(join(tmpdir(), 'centflow-graph-'));
   synthesise([readEnvironment('dev')], folder);
   const graph = mermaidOf(['bootstrap-111122223333', 'dev-store', 'dev-load', 'dev-watch'], folder);
@@ -78,7 +78,7 @@ test('the graph of the stacks has an arrow for each output that another stack us
 describe('docs/runbook.md', () => {
   const runbook = readFileSync(join(repository, 'docs', 'runbook.md'), 'utf8');
 
-  test('names only commands and options that `npm run infra` has', () => {
+  test('names only commands and options that exist in `npm run infra`', () => {
     const commands = new Map(infra(async () => undefined).commands.map((command) => [command.name(), command]));
     const used = [...runbook.matchAll(/npm run infra -- ([a-z]+)((?: --[a-z]+(?: [a-z]+)?)*)/g)];
     expect(used.length).toBeGreaterThan(10);

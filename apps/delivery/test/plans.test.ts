@@ -89,8 +89,8 @@ describe('the search for secrets in a plan', () => {
   });
 });
 
-// Each provider process takes 0.8 GB. The maxConcurrency of vitest limits how many run at once.
-describe.concurrent('a first plan by Terraform', () => {
+// Each provider process uses 0.8 GB of memory. The maxConcurrency of vitest limits how many processes run at once.
+describe.concurrent('the first plan of every stack', () => {
   test.for(names)(
     'accepts %s, only creates resources, and contains no secret',
     { timeout: 300_000 },

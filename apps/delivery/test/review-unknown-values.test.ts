@@ -95,7 +95,7 @@ describe('the plan policy, for a dependent resource whose owner is known only af
     for (const [how, text] of Object.entries(hidden(owner, name))) {
       const change = created(type, values, { after_unknown: { [by]: true }, written: { [by]: text } });
       expect(brokenBy(...others, change), how).not.toEqual([]);
-      // It may break other rules too, but the unknown value itself must be refused.
+      // The resource may break other rules too, but the unknown value itself must be refused.
       expect(judgedWith(change, ...others), how).toContain(
         `has values that cannot be determined before the apply: ${by}`,
       );

@@ -610,7 +610,7 @@ describe('the plan policy', () => {
     );
   });
 
-  test('requires only one exemption if a bucket is destroyed with its protections', () => {
+  test('requires a single exemption if a bucket is destroyed together with its protections', () => {
     const plan = planOf(
       destroyed('aws_s3_bucket', { bucket: 'b' }),
       destroyed('aws_s3_bucket_versioning', VERSIONED),
@@ -641,7 +641,7 @@ describe('the plan policy', () => {
       { errored: false, resource_changes: [{ ...created('aws_s3_bucket', {}), change: {} }] },
     ],
   ])('refuses to judge a plan that %s', (_what, plan) => {
-    expect(() => judged(plan as Plan)).toThrow(/cannot be reviewed \(.+\): it must be a complete plan/);
+    expect(() => judged(plan as Plan)).toThrow(/cannot be reviewed \(.+\)\. It must be a complete plan/);
   });
 });
 
@@ -653,7 +653,7 @@ describe('the plan policy, for a new environment', () => {
     const environment = environments.find((one) => name.startsWith(`${one.name}-`));
     if (environment === undefined) return [];
     const real = resources.map(({ type, id, attributes }) => {
-      // A value that refers only to variables is known in the plan.
+      // The plan knows each value that refers only to variables.
       const isUnknown = (value: unknown) => JSON.stringify(value).includes(reference('aws_').slice(0, -1));
       // A plan contains every block as a list, even if only one block is allowed.
       const entries = Object.entries(attributes).map(
@@ -671,7 +671,7 @@ describe('the plan policy, for a new environment', () => {
   // A setting is accepted only together with its new owner.
   const ownerTypes = new Set(Object.values(belongings).map(({ type }) => type));
 
-  test('reports no destroyed data or dropped protection, whichever resources are created', () => {
+  test('reports neither destroyed data nor removed protection for any created resources', () => {
     expect(stacks.flatMap(({ real }) => real).length).toBeGreaterThan(100);
     const parts = fc
       .constantFrom(...stacks)
@@ -720,7 +720,7 @@ describe('an exemption', () => {
     ['another rule', { rule: 'drops-protection' as const }],
     ['another address', { address: 'aws_db_instance.its' }],
     ['a part of the address', { address: 'aws_db_instance' }],
-  ])('for %s allows nothing, and is reported as unused', (_what, other) => {
+  ])('allows nothing and is reported as unused if it names %s', (_what, other) => {
     const wrong = { ...exemption, ...other };
     const { violations, unused } = judged(plan, [wrong]);
     expect(violations).toHaveLength(1);
@@ -737,7 +737,7 @@ describe('an exemption', () => {
     ['an unknown rule', { rule: 'everything' }],
     ['an empty reason', { reason: ' ' }],
     ['an additional property', { until: 'ever' }],
-  ])('with %s is not valid', (_what, other) => {
+  ])('is not valid with %s', (_what, other) => {
     expect(exemptionSchema.safeParse(exemption).success).toBe(true);
     expect(exemptionSchema.safeParse({ ...exemption, ...other }).success).toBe(false);
   });
@@ -840,7 +840,7 @@ describe('the summary of a plan', () => {
     expect(text).toContain(`\`${'y'.repeat(80)}…\``);
   });
 
-  test('fits into a GitHub comment, however many resources change', () => {
+  test('fits into a GitHub comment even if 600 resources change', () => {
     const wide = Object.fromEntries(Array.from({ length: 40 }, (_, index) => [`a${index}`, 'x'.repeat(90)]));
     const plans = Array.from({ length: 12 }, (_, stack) => ({
       stack: `stack-${stack}`,

@@ -89,7 +89,7 @@ const rules: Readonly<Record<string, Rule>> = {
     for (const { at, step } of steps(workflows, [])) {
       const [, command = ''] = /^npm run deliver -- (\S+)/.exec(step.run ?? '') ?? [];
       const given = step.env.GITHUB_TOKEN;
-      // A rollback reads its approval from GitHub, unless the canary of the current release failed.
+      // A rollback reads the approval from GitHub, unless the canary of the current release failed.
       const asks = ASKS_GITHUB.includes(command) && !step.run?.includes(' --canary-failed');
       if (given !== undefined && given !== '${{ github.token }}') yield `${at}: another token than the job's`;
       if (asks !== (given !== undefined)) {
@@ -252,7 +252,7 @@ const rules: Readonly<Record<string, Rule>> = {
     for (const { at, step } of steps([], actions)) {
       if (!step.uses?.startsWith('hashicorp/setup-terraform@')) continue;
       if (!/^\d+\.\d+\.\d+$/.test(String(step.with.terraform_version))) yield `${at}: Terraform is not pinned`;
-      // The wrapper adds its own lines to the output, which the commands parse as JSON.
+      // The wrapper of setup-terraform adds lines to the output, but the commands parse the output as JSON.
       if (step.with.terraform_wrapper !== false) yield `${at}: Terraform comes with its wrapper`;
     }
   },
@@ -260,7 +260,7 @@ const rules: Readonly<Record<string, Rule>> = {
 
 const SET_UP = '$/.github/actions/setup';
 
-/** Installs the packages: each command does so if they are missing. */
+/** A command whose side effect is to install missing packages. */
 const INSTALL = 'npm run deliver -- --help';
 
 type Purpose = 'test' | 'build' | 'deliver';

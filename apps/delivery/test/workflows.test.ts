@@ -28,7 +28,7 @@ function changed(name: string, from: string | RegExp, to: string): Sources {
   return { ...committed, [file]: after };
 }
 
-describe('the workflow rules refuse a workflow', () => {
+describe('the workflow rules', () => {
   test.each<[why: string, file: string, from: string | RegExp, to: string, problem: RegExp]>([
     [
       'that adds a command to the tests',
@@ -292,7 +292,7 @@ describe('the workflow rules refuse a workflow', () => {
     ],
     ['with a job that has no set-up', 'ci.yml', '      - uses: $/.github/actions/setup\n', '', /sets nothing up/],
     ['with a range of Terraform versions', 'action.yml', '1.11.4', '~1.11', /Terraform is not pinned/],
-  ])('%s', (_, file, from, to, problem) => {
+  ])('refuse a workflow %s', (_, file, from, to, problem) => {
     expect(problemsOf(changed(file, from, to)).join('\n')).toMatch(problem);
   });
 
@@ -305,7 +305,7 @@ describe('the workflow rules refuse a workflow', () => {
     ],
     ['that grants all permissions', 'deploy.yml', 'permissions: {}', 'permissions: write-all'],
     ['that runs on a self-hosted runner', 'ci.yml', 'ubuntu-24.04', 'self-hosted'],
-  ])('%s', (_, file, from, to) => {
+  ])('refuse a workflow %s', (_, file, from, to) => {
     expect(() => problemsOf(changed(file, from, to))).toThrow();
   });
 });
@@ -378,7 +378,7 @@ describe('the deployment workflow', () => {
     },
   );
 
-  test('publishes the release only after production has it and its provenance is attested', () => {
+  test('publishes the release only after production runs it and its provenance is attested', () => {
     const published = (attest: string, production: string) =>
       evaluate(job('publish').if, { needs: { attest: { result: attest }, production: { result: production } } });
     expect(published('success', 'success')).toBe(true);

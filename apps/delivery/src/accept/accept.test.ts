@@ -71,7 +71,7 @@ async function run(checks: readonly Check[], more: Partial<AcceptOptions> & { na
 const broken = { run: async () => expectThat(false, 'the sky | is\ngreen') as never };
 
 describe('accept', () => {
-  test('prints one line for each check, with its statement and its remark', async () => {
+  test('prints one line per check, with the statement that it proves and its remark', async () => {
     const { error } = await run([check('one', { run: async () => '3 of 3' }), check('two')]);
     expect(error).toBeUndefined();
     const lines = said.filter((line) => line.startsWith('✔'));
@@ -81,7 +81,7 @@ describe('accept', () => {
     ]);
   });
 
-  test('reports the actual result and the remedy if a check fails, and runs the others', async () => {
+  test('reports the result and the remedy of a failed check, and runs the other checks', async () => {
     const { error, report } = await run([check('one', broken), check('two')]);
     expect(said).toContain('✘ one: one holds\n    Seen: the sky | is\ngreen\n    What to do: mend one');
     expect(ran).toEqual(['two']);
@@ -102,7 +102,7 @@ describe('accept', () => {
       /## Failed\n\n\| check .*\n\| --- .*\n\| `one` \| one holds \| .* \| the sky \\\| is<br>green \| mend one \|/,
     );
     expect(markdown).toMatch(/## Cannot be proven here\n\n(.*\n){2}\| `two` .* no queue here \|/);
-    expect(markdown).toContain('## Not covered by any check');
+    expect(markdown).toContain('## Not covered by the checks');
     expect(report).toMatchObject({ format: 1, environment: 'dev', version: 'v7' });
   });
 
@@ -118,7 +118,7 @@ describe('accept', () => {
     expect(ran).toEqual([]);
   });
 
-  test('lists the disruptive checks before the first check', async () => {
+  test('prints the list of disruptive checks before it runs any check', async () => {
     await run([check('one'), check('two', { disruptive: 'sends mails' })]);
     const listed = said.indexOf('  two: sends mails');
     expect(said[listed - 1]).toBe('These checks affect all of dev:');
@@ -141,7 +141,7 @@ describe('accept', () => {
     expect(ran).toEqual(['restore']);
   });
 
-  test('skips checks of missing parts and checks that are not due yet', async () => {
+  test('skips a check if the environment lacks the checked part or the check is not due yet', async () => {
     const later = check('later', {
       run: async () => {
         throw new NotYetError('due at three');
@@ -153,7 +153,7 @@ describe('accept', () => {
     expect(error).toBeUndefined();
   });
 
-  test('ends a waiting check on an interrupt, and still writes the report', async () => {
+  test('ends a waiting check after an interrupt, and still writes the report', async () => {
     const controller = new AbortController();
     let restored = false;
     const waiting = check('waiting', {
@@ -175,7 +175,7 @@ describe('accept', () => {
     ]);
   });
 
-  test('deletes only its own uploads, before and after the checks', async () => {
+  test('deletes the uploads of its own owner before and after the checks, and no others', async () => {
     const key = `raw/expenses/owner=${ACCEPT_OWNER}/left.csv`;
     flow.leave(key, 'x');
     flow.leave('raw/expenses/owner=ann/kept.csv', 'x');
@@ -191,17 +191,17 @@ describe('accept', () => {
     expect([...flow.objects.keys()]).toEqual(['raw/expenses/owner=ann/kept.csv']);
   });
 
-  test('explains how to create a user if none is configured', async () => {
+  test('explains how to create the console user if no user is configured', async () => {
     const console = check('console', { run: async (context) => (await context.console()).origin });
     await run([console]);
     expect(said.join('\n')).toMatch(
-      /Seen: no user for the sign-in is configured.*CENTFLOW_ACCEPT_USER.*admin-create-user .*custom:owner,Value=centflow-canary-accept/,
+      /Seen: no console user is configured.*CENTFLOW_ACCEPT_USER.*admin-create-user .*custom:owner,Value=centflow-canary-accept/,
     );
   });
 });
 
-describe('the checks of accept', () => {
-  test('have stable names, a statement and a remedy', () => {
+describe('the list of accept checks', () => {
+  test('gives every check a unique name, a statement and a remedy', () => {
     expect(new Set(allChecks.map(({ name }) => name)).size).toBe(allChecks.length);
     for (const { name, proves, ifItFails, disruptive } of allChecks) {
       expect(name).toMatch(/^[a-z]+(-[a-z]+)*$/);
@@ -210,7 +210,7 @@ describe('the checks of accept', () => {
     }
   });
 
-  test('are disruptive if they affect alarms, passwords, dead letters, the sweep, the crawler or the migrator', () => {
+  test('marks the checks of alarms, passwords, dead letters, sweep, crawler and migrator as disruptive', () => {
     const disruptive = allChecks.filter((one) => one.disruptive !== null).map(({ name }) => name);
     expect(disruptive).toEqual(
       expect.arrayContaining([
@@ -228,7 +228,7 @@ describe('the checks of accept', () => {
 describe('the command `accept`', () => {
   afterEach(() => vi.unstubAllEnvs());
 
-  test('ends with its own exit code without credentials', async () => {
+  test('ends with the exit code `notReady` if there are no AWS credentials', async () => {
     vi.stubEnv('AWS_CONFIG_FILE', join(folder, 'none'));
     vi.stubEnv('AWS_SHARED_CREDENTIALS_FILE', join(folder, 'none'));
     vi.stubEnv('AWS_EC2_METADATA_DISABLED', 'true');
@@ -242,7 +242,7 @@ describe('the command `accept`', () => {
     expect(exitCodeOf(error)).toBe(EXIT.notReady);
   });
 
-  test('reads the password only from the environment', () => {
+  test('reads the password from an environment variable only', () => {
     const env = { CENTFLOW_ACCEPT_USER: 'ann', CENTFLOW_ACCEPT_PASSWORD: 'secret' };
     expect(personOf({}, env)).toMatchObject({ username: 'ann', password: 'secret' });
     expect(personOf({ consoleUser: 'bea' }, env)).toMatchObject({ username: 'bea', password: 'secret' });

@@ -27,11 +27,11 @@ export interface AcceptOptions {
   readonly disruptive: boolean;
   /** Whether to run the check that restores a backup. */
   readonly restore: boolean;
-  /** By check name, why the check cannot prove anything in this environment, such as an emulator. */
+  /** The reason why a check cannot prove anything in this environment, by check name. Used for emulators. */
   readonly unproven: Readonly<Record<string, string>>;
   /** Milliseconds between two polls of a check that waits. */
   readonly pauseMs: number;
-  /** Ends the checks. Each check restores what it changed. */
+  /** Aborts the checks. An aborted check still restores the settings that it changed. */
   readonly signal: AbortSignal;
   /** The folder for the report. */
   readonly folder: string;
@@ -41,18 +41,18 @@ export interface AcceptOptions {
 
 const MARKS: Readonly<Record<Outcome, string>> = { passed: '✔', failed: '✘', skipped: '-', unproven: '?' };
 
-/** What no check can prove, because AWS's API does not show it. */
+/** The properties that no check can prove, because the AWS APIs do not show them. */
 export const neverProven = [
-  'That mails arrive: the checks see only that SNS accepted them. Look in each inbox for the mails of the check `alarm-mails`.',
-  'That a person can sign up: Cognito’s own pages and mails are not checked.',
-  'That the environment survives the failure of an availability zone, of RDS’s primary instance or of a VPC endpoint.',
-  'That QuickSight draws its charts correctly: the checks see only that data sets and dashboards exist without errors.',
+  'Whether mails arrive. The checks only confirm that SNS accepted them. Look in each inbox for the mails of the check `alarm-mails`.',
+  'Whether a person can sign up. The checks do not cover the pages and mails of Cognito.',
+  'Whether the environment survives the failure of an availability zone, of the primary RDS instance or of a VPC endpoint.',
+  'Whether QuickSight draws the charts correctly. The checks only confirm that data sets and dashboards exist without errors.',
 ] as const;
 
 /**
- * Runs every check. The others run even if one fails.
+ * Runs every check. A failed check does not stop the others.
  *
- * @throws {NotAcceptedError} a check failed. The report is written nevertheless.
+ * @throws {NotAcceptedError} a check failed. The report is written in this case too.
  */
 export async function accept(options: AcceptOptions): Promise<Report> {
   const { environment, say, unproven, checks = allChecks } = options;
@@ -63,7 +63,7 @@ export async function accept(options: AcceptOptions): Promise<Report> {
   const results: Result[] = [];
   try {
     const left = await context.uploads.clean();
-    if (left > 0) say(`Deleted ${left} objects that an earlier run left.`);
+    if (left > 0) say(`Deleted ${left} objects of an earlier, interrupted run.`);
     for (const check of checks) {
       const result = await runOne(check, options, context);
       results.push(result);
@@ -124,8 +124,8 @@ function contextOf(options: AcceptOptions, since: Date): AcceptContext {
 }
 
 /**
- * How long the checks reuse a token. A token is valid for 15 minutes, and a console check may wait for ten. Cognito accepts each
- * authenticator code only once, so that it would refuse another sign-in within half a minute.
+ * The time for which the checks reuse a token, in milliseconds. A token is valid for 15 minutes, and a console check
+ * may wait for up to ten. Checks share a token because Cognito accepts each 30-second authenticator code only once.
  */
 const TOKEN_REUSE_MS = 240_000;
 
@@ -137,7 +137,7 @@ function consolesOf(options: AcceptOptions): () => Promise<Console> {
       const console = openConsole({ ...options, person }, (totpSecret) => {
         if (person !== undefined) person = { ...person, totpSecret };
       });
-      // After a failure, the next check signs in again.
+      // A failed sign-in is not reused: the next check signs in again.
       console.catch(() => {
         newest = undefined;
       });
@@ -155,7 +155,7 @@ async function openConsole(
   const poolId = deployed.output('console', 'user_pool_id');
   if (person === undefined) {
     throw new SeenError(
-      `no user for the sign-in is configured. Create a user, and set CENTFLOW_ACCEPT_USER and CENTFLOW_ACCEPT_PASSWORD: ${howToMakePerson(poolId)}`,
+      `no console user is configured. Create a user, and set CENTFLOW_ACCEPT_USER and CENTFLOW_ACCEPT_PASSWORD: ${howToMakePerson(poolId)}`,
     );
   }
   const { signIn: how } = await new Console(origin, web).call<{ signIn: { clientId?: string } }>('getConfig');

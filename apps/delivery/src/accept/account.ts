@@ -31,7 +31,7 @@ export interface Account {
   destroy(): void;
 }
 
-/** Endpoint and credentials. Default: AWS itself, with the credentials of the usual environment variables. */
+/** Endpoint and credentials. The default is AWS, with the credentials from the usual environment variables. */
 export interface AccountConfiguration {
   readonly endpoint?: string;
   readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };

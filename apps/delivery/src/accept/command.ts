@@ -22,11 +22,11 @@ export interface AcceptCommandOptions {
   readonly consoleUser?: string;
 }
 
-/** The only environment in which disruptive checks need no option. */
+/** The environment in which disruptive checks run without the option `--disruptive`. */
 const DEV = 'dev';
 const PAUSE_MS = 3000;
 
-/** Functions of the other commands that this command uses. */
+/** The functions that this command shares with the other commands. */
 export interface AcceptParts {
   readonly open: (name: string) => Pick<OpenEnvironment, 'deployments'>;
   /** Opens the release of a deployment, from a folder or from the delivery bucket. */
@@ -64,7 +64,7 @@ export async function accept(options: AcceptCommandOptions, parts: AcceptParts):
       folder: options.report ?? join(repository, '.local', 'accept', environment.name),
       say: parts.say,
     });
-    parts.say(`${environment.name} is accepted.`);
+    parts.say(`${environment.name} is accepted: no check failed.`);
   } finally {
     forget();
     account.destroy();
@@ -72,8 +72,8 @@ export async function accept(options: AcceptCommandOptions, parts: AcceptParts):
 }
 
 /**
- * Returns the user for the sign-in. Password and authenticator secret come only from environment variables, because other users
- * can see a command line, and the shell's history keeps it.
+ * Returns the user for the sign-in. The password and the authenticator secret are read from environment variables only,
+ * because other users can see a command line and the shell's history stores it.
  */
 export function personOf(
   { consoleUser }: Pick<AcceptCommandOptions, 'consoleUser'>,
@@ -104,11 +104,16 @@ async function firstDeployment(deployments: OpenEnvironment['deployments']): Pro
   return first === undefined ? undefined : new Date(first.startedAt);
 }
 
-/** Ctrl-C ends the running check, which restores what it changed, and the report is written. A second Ctrl-C ends at once. */
+/**
+ * Returns an abort signal that Ctrl-C triggers. After the first Ctrl-C, the running check restores its changes and the
+ * report is written. A second Ctrl-C ends the process at once.
+ */
 function untilInterrupted(say: (line: string) => void): { signal: AbortSignal; forget: () => void } {
   const controller = new AbortController();
   const stop = () => {
-    say('Restoring what was changed before the end. Press Ctrl-C again to end at once.');
+    say(
+      'Interrupted: restoring the settings that the check changed. Press Ctrl-C again to end at once without restoring them.',
+    );
     controller.abort(new Error('interrupted with Ctrl-C'));
   };
   process.once('SIGINT', stop);

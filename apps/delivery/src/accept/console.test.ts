@@ -7,7 +7,7 @@ import type { WebRequest } from './web.ts';
 
 const deployed = routesFor('public', 'person', 'owner', 'operator');
 
-/** Returns a console that gives every request the same answer, and records the requests. */
+/** Returns a console client whose requests all receive the same response, and the recorded requests. */
 function consoleThat(status: number, text: string, token: string | undefined = 't') {
   const asked: { url: string; request: WebRequest }[] = [];
   const console = new Console(
@@ -21,19 +21,19 @@ function consoleThat(status: number, text: string, token: string | undefined = '
   return { console, asked };
 }
 
-describe('the routes that accept calls', () => {
-  test('are the routes of the API’s access list, except those that exist only on a developer’s machine', () => {
+describe('the console routes that accept calls', () => {
+  test('are all routes of the API’s access list except the local-only routes', () => {
     const others = Object.keys(access).filter((name) => !(deployed as string[]).includes(name));
     expect(others).toEqual(['listLocalOwners', 'signInLocally', 'listLocalParts']);
   });
 
-  test('change something if their method is not GET', () => {
+  test('count as changing routes if their method is not GET', () => {
     expect(routesFor('operator').filter(changes)).toEqual(['redrive', 'sweep']);
     for (const name of deployed) expect(changes(name)).toBe(routes[name].method !== 'get');
   });
 });
 
-test('the template that accept saves is valid for the API', () => {
+test('the API’s contract accepts the mapping template that accept saves', () => {
   const { schema } = routes.putTemplate.request.body.content['application/json'];
   expect(schema.parse({ template: { name: 'accept', mapping: exampleMapping } }).template.mapping).toEqual(
     exampleMapping,
@@ -57,19 +57,19 @@ describe('a call to the console API', () => {
     ]);
   });
 
-  test('returns an answer that matches the contract', async () => {
+  test('returns a response that matches the contract', async () => {
     expect(await consoleThat(200, config).console.call('getConfig')).toEqual(JSON.parse(config));
   });
 
   test.each([
-    ['another status', 502, config, 'GET /api/config (getConfig) answers 502'],
+    ['a status other than 200', 502, config, 'GET /api/config (getConfig) answers 502'],
     [
-      'an answer of another form',
+      'a body that does not match the contract',
       200,
       '{"environment":"qa"}',
-      'answers with a body that does not match the contract: signIn',
+      'returned a body that does not match the contract: signIn',
     ],
-    ['a page instead of JSON', 200, '<!doctype html>', 'answers with a body that does not match the contract'],
+    ['a page instead of JSON', 200, '<!doctype html>', 'returned a body that does not match the contract'],
   ])('fails with %s', async (_, status, text, message) => {
     await expect(consoleThat(status, text).console.call('getConfig')).rejects.toThrow(message);
   });

@@ -6,7 +6,7 @@ import type * as z from 'zod';
 import { SeenError } from './check.ts';
 import type { Web, WebAnswer } from './web.ts';
 
-/** Returns the deployed routes that users with these kinds of access may call. */
+/** Returns the deployed routes that require one of these access levels. */
 export function routesFor(...people: readonly Access[]): DeployedRoute[] {
   const local: readonly string[] = localRoutes;
   return (Object.keys(access) as DeployedRoute[]).filter(
@@ -25,7 +25,7 @@ export class Console {
   readonly #web: Web;
   readonly #token: string | undefined;
 
-  /** @param token an ID token; undefined: no user is signed in */
+  /** @param token an ID token, or undefined to send requests without a sign-in */
   constructor(origin: string, web: Web, token?: string) {
     this.origin = origin;
     this.#web = web;
@@ -46,11 +46,11 @@ export class Console {
     if (parsed.success) return parsed.data as Answer;
     const problems = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
     throw new SeenError(
-      `${where} answers with a body that does not match the contract: ${problems.slice(0, 3).join('; ')}`,
+      `${where} returned a body that does not match the contract: ${problems.slice(0, 3).join('; ')}`,
     );
   }
 
-  /** Calls a route and returns its response, whatever its status is. */
+  /** Calls a route and returns the response with any status. */
   async ask(name: DeployedRoute, call: RouteCall = {}): Promise<WebAnswer> {
     const { headers, ...request } = requestOf(name, call);
     const authorization: Record<string, string> =

@@ -18,19 +18,22 @@ export interface AcceptContext {
   readonly uploads: OwnUploads;
   readonly web: Web;
   readonly pace: Pace;
-  /** Keeps waiting after an interrupt, because a check must restore what it changed. */
+  /** Polls that continue after an interrupt, because a check must restore the settings that it changed. */
   readonly restoring: Pace;
-  /** When the environment was first deployed; undefined: no record exists. */
+  /** The time of the environment's first deployment. Undefined if no deployment is recorded. */
   readonly firstDeployedAt: Date | undefined;
-  /** When the checks began. */
+  /** The time at which the checks began. */
   readonly since: Date;
-  /** Signs in to the console, or reuses a sign-in of the last minutes. */
+  /** Signs in to the console, or reuses a sign-in that is at most four minutes old. */
   readonly console: () => Promise<Console>;
   /** Prints the progress of a long check. */
   readonly say: (line: string) => void;
 }
 
-/** Polls for the checks. They sleep nowhere else, so that an interrupt ends them and they restore what they changed. */
+/**
+ * Polls on behalf of the checks. Every wait of a check uses this class, so an interrupt ends the wait and the check can
+ * clean up.
+ */
 export class Pace {
   readonly #pauseMs: number;
   readonly #signal: AbortSignal;
@@ -42,10 +45,10 @@ export class Pace {
   }
 
   /**
-   * Polls until the query returns an answer.
+   * Polls until the query returns a value other than undefined.
    *
    * @param what the expected condition, for the error message
-   * @throws no answer came in time, or the command was interrupted.
+   * @throws the query returned no value in time, or the command was interrupted.
    */
   async until<Answer>(what: string, withinSeconds: number, query: () => Promise<Answer | undefined>): Promise<Answer> {
     const deadline = Date.now() + withinSeconds * 1000;
@@ -53,7 +56,7 @@ export class Pace {
       this.#signal.throwIfAborted();
       const answer = await query();
       if (answer !== undefined) return answer;
-      if (Date.now() > deadline) throw new Error(`${what}: not after ${withinSeconds} s`);
+      if (Date.now() > deadline) throw new Error(`not true after ${withinSeconds} s: ${what}`);
       await sleep(this.#pauseMs, undefined, { signal: this.#signal });
     }
   }

@@ -62,19 +62,19 @@ async function apply(stage: StageName, instances: readonly Instance[] = [{ attri
   );
 }
 
-describe('accept reads the deployed stages', () => {
-  test('with the attributes and outputs of every stage', async () => {
+describe('reading the deployed stages', () => {
+  test('returns the attributes and outputs of every stage', async () => {
     await bootstrap();
     for (const stage of stages) await apply(stage);
     const deployed = await find();
     expect(deployed.all('aws_thing')).toEqual(stages.map((name) => ({ name })));
     expect(deployed.one('aws_thing', { name: 'load' })).toEqual({ name: 'load' });
     expect(deployed.output('store', 'store_url')).toBe('https://store');
-    expect(() => deployed.one('aws_thing')).toThrow(/contain \d resources aws_thing/);
+    expect(() => deployed.one('aws_thing')).toThrow(/contain \d resources of type aws_thing/);
   });
 });
 
-describe('accept reports the next step to take', () => {
+describe('accept refuses to start and names the next step', () => {
   const named = (kind: string, message = 'no') => Object.assign(new Error(message), { name: kind });
 
   test('if there are no credentials', async () => {
@@ -89,7 +89,7 @@ describe('accept reports the next step to take', () => {
     );
   });
 
-  test('if the credentials are of another account', async () => {
+  test('if the credentials belong to another account', async () => {
     await expect(find('999999999999')).rejects.toThrow(
       `The credentials belong to account 999999999999, but dev is in account ${environment.accountId}`,
     );
@@ -97,14 +97,14 @@ describe('accept reports the next step to take', () => {
 
   test('if the account has no resources yet', async () => {
     await expect(find()).rejects.toThrow(
-      /^dev was never deployed: there is no bucket centflow-state-\S+\. Begin with .*npm run infra -- bootstrap --environment dev`/,
+      /^dev was never deployed: the bucket centflow-state-\S+ does not exist\. Begin with .*npm run infra -- bootstrap --environment dev`/,
     );
   });
 
   test('if nothing was applied after `bootstrap`', async () => {
     await bootstrap();
     await expect(find()).rejects.toThrow(
-      /^dev was never deployed: `bootstrap` is done.*`npm run infra -- apply --environment dev --stack store`/,
+      /^dev was never deployed: `bootstrap` is applied.*`npm run infra -- apply --environment dev --stack store`/,
     );
   });
 
@@ -127,14 +127,14 @@ describe('accept reports the next step to take', () => {
   });
 });
 
-test('accept does not check an environment that is paused', async () => {
+test('accept refuses to check a paused environment', async () => {
   await bootstrap();
   for (const stage of stages) await apply(stage);
   environment = { ...environment, load: { ...environment.load, paused: true } };
   await expect(find()).rejects.toThrow(/^dev is paused .*docs\/runbook\.md, "Pause"/);
 });
 
-describe('the comparison of states with the release by accept', () => {
+describe('the comparison of the Terraform states with the release', () => {
   let folder: string;
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'centflow-accept-'));
@@ -149,29 +149,29 @@ describe('the comparison of states with the release by accept', () => {
     }
   }
 
-  test('accepts complete stages', async () => {
+  test('passes if all stages are complete', async () => {
     await bootstrap();
     for (const stage of stages) await apply(stage);
     release({ aws_thing: { it: {} } });
     await (await find()).refuseHalfDeployed(environment, folder);
   });
 
-  test('names a stage with missing resources', async () => {
+  test('fails and names a stage that lacks resources', async () => {
     await bootstrap();
     for (const stage of stages) await apply(stage);
     release({ aws_thing: { it: {}, other: {} } });
     await expect((await find()).refuseHalfDeployed(environment, folder)).rejects.toThrow(
-      'Stage store of dev is half deployed: aws_thing.other is missing in its state. Finish it: `npm run infra -- apply --environment dev --stack store`',
+      'Stage store of dev is half deployed: aws_thing.other is missing or incomplete in its Terraform state. To finish the stage, run `npm run infra -- apply --environment dev --stack store`',
     );
   });
 
-  test('names a stage with an incomplete resource', async () => {
+  test('fails and names a stage with a tainted resource', async () => {
     await bootstrap();
     for (const stage of stages) await apply(stage);
     await apply('load', [{ status: 'tainted', attributes: {} }]);
     release({ aws_thing: { it: {} } });
     await expect((await find()).refuseHalfDeployed(environment, folder)).rejects.toThrow(
-      /Stage load of dev is half deployed: aws_thing\.it \(half created\).*--stack load/,
+      /Stage load of dev is half deployed: aws_thing\.it \(tainted\).*--stack load/,
     );
   });
 });

@@ -48,7 +48,7 @@ export class Deployed {
     );
   }
 
-  /** Returns the only resource of a type that has these attributes. */
+  /** Returns the attributes of the only resource with this type and these attributes. */
   one(type: string, having: Attributes = {}): Attributes {
     const found = this.all(type).filter((attributes) =>
       Object.entries(having).every(([name, value]) => attributes[name] === value),
@@ -56,7 +56,7 @@ export class Deployed {
     const [only] = found;
     if (only === undefined || found.length > 1) {
       throw new Error(
-        `The states contain ${found.length} resources ${type} with ${JSON.stringify(having)}, but accept expects one.`,
+        `The Terraform states contain ${found.length} resources of type ${type} with ${JSON.stringify(having)}, but accept expects exactly one.`,
       );
     }
     return only;
@@ -68,9 +68,9 @@ export class Deployed {
   }
 
   /**
-   * Compares the states with the stacks of a release.
+   * Compares the Terraform states with the stacks of a release.
    *
-   * @throws {NotReadyError} a stage lacks resources: its apply stopped half-way, or another release was deployed.
+   * @throws {NotReadyError} a stage lacks resources, because its apply was interrupted or another release is deployed.
    */
   async refuseHalfDeployed({ name }: Pick<Environment, 'name'>, releaseFolder: string): Promise<void> {
     for (const [stage, { resources }] of this.#states) {
@@ -88,12 +88,12 @@ export class Deployed {
       );
       const missing = wanted.filter((address) => !made.has(address));
       const tainted = resources.filter(({ instances }) => instances.some(({ status }) => status === 'tainted'));
-      const broken = [...missing, ...tainted.map((resource) => `${resource.type}.${resource.name} (half created)`)];
+      const broken = [...missing, ...tainted.map((resource) => `${resource.type}.${resource.name} (tainted)`)];
       if (broken.length === 0) continue;
       const shown = broken.slice(0, 3).join(', ');
       const more = broken.length > 3 ? ` and ${broken.length - 3} more` : '';
       throw new NotReadyError(
-        `Stage ${stage} of ${name} is half deployed: ${shown}${more} ${broken.length === 1 ? 'is' : 'are'} missing in its state. Finish it: ${applyCommand(name, stage)}`,
+        `Stage ${stage} of ${name} is half deployed: ${shown}${more} ${broken.length === 1 ? 'is' : 'are'} missing or incomplete in its Terraform state. To finish the stage, run ${applyCommand(name, stage)}`,
       );
     }
   }
@@ -102,7 +102,7 @@ export class Deployed {
 /**
  * Verifies the prerequisites of the checks, in the order of the steps of a first deployment.
  *
- * @throws {NotReadyError} a step is missing; the message names the first one.
+ * @throws {NotReadyError} a step is missing. The message names the first missing step.
  */
 export async function findDeployed(
   { s3, sts }: Pick<Account, 's3' | 'sts'>,
@@ -129,12 +129,12 @@ export async function findDeployed(
   }
   if (states.size === 0) {
     throw new NotReadyError(
-      `${name} was never deployed: \`bootstrap\` is done, but no stage is applied. Continue with ${applyCommand(name, first)} (docs/runbook.md, "First deployment of a new account").`,
+      `${name} was never deployed: \`bootstrap\` is applied, but no stage after it. Continue with ${applyCommand(name, first)} (docs/runbook.md, "First deployment of a new account").`,
     );
   }
   const [verb, them] = missing.length === 1 ? ['is', 'it'] : ['are', 'them'];
   throw new NotReadyError(
-    `${name} is half deployed: ${missing.join(', ')} ${verb} not applied. Apply ${them}, beginning with ${applyCommand(name, first)}`,
+    `${name} is half deployed: ${missing.join(', ')} ${verb} not applied. Apply ${them}, starting with ${applyCommand(name, first)}`,
   );
 }
 
@@ -170,7 +170,7 @@ async function refuseMissingBucket(s3: Account['s3'], Bucket: string, { name }: 
     const status = error.$metadata.httpStatusCode;
     if (status === 404) {
       throw new NotReadyError(
-        `${name} was never deployed: there is no bucket ${Bucket}. Begin with \`npm run deliver -- check-github\` and \`npm run infra -- bootstrap --environment ${name}\` (docs/runbook.md, "First deployment of a new account").`,
+        `${name} was never deployed: the bucket ${Bucket} does not exist. Begin with \`npm run deliver -- check-github\` and \`npm run infra -- bootstrap --environment ${name}\` (docs/runbook.md, "First deployment of a new account").`,
       );
     }
     if (status === 403) {

@@ -1,11 +1,14 @@
-/** The errors of `accept`. They are in their own file because the clients of the checks are slow to load. */
+/** The errors of `accept`. This file imports nothing, because the AWS clients of the checks are slow to load. */
 
-/** A check failed. */
+/** Thrown if at least one check failed. */
 export class NotAcceptedError extends Error {
   override readonly name = 'NotAcceptedError';
 }
 
-/** An earlier step is missing, so that the environment cannot be checked. The message names the step and its command. */
+/**
+ * Thrown if the environment cannot be checked because a deployment step is missing. The message names the step and its
+ * command.
+ */
 export class NotReadyError extends Error {
   override readonly name = 'NotReadyError';
 }

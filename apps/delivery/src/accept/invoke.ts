@@ -1,4 +1,7 @@
-/** Invokes a function. Retries if Lambda has removed its network interface because it was not called for weeks. */
+/**
+ * Invokes a Lambda function. Retries while Lambda recreates the function's network interface, which Lambda removes
+ * after weeks without calls.
+ */
 import { InvokeCommand, ResourceConflictException, ResourceNotReadyException } from '@aws-sdk/client-lambda';
 import { SeenError } from './check.ts';
 import type { AcceptContext } from './context.ts';

@@ -1,4 +1,4 @@
-/** The uploads of the checks. They belong to a separate owner and are deleted afterwards. */
+/** The uploads of the checks, which belong to a separate owner and are deleted after the checks. */
 import { randomBytes } from 'node:crypto';
 import { ACCEPT_OWNER, type Environment, namesOf } from '@centflow/infra';
 import { CanaryObjects } from '../canary/objects.ts';
@@ -6,7 +6,7 @@ import { type Observation, type ObservedUpload, observe } from '../canary/observ
 import type { Account } from './account.ts';
 import type { Pace } from './context.ts';
 
-/** Glue takes a minute or two to start a job run, and an earlier run may have to end first. */
+/** Glue needs one or two minutes to start a job run, and an earlier run may have to end first. */
 const VISIBLE_WITHIN_SECONDS = 600;
 const ANSWER_MS = 60_000;
 
@@ -34,7 +34,7 @@ export class OwnUploads {
     this.#pace = pace;
   }
 
-  /** Uploads one expense under a unique name. */
+  /** Uploads one expense under a unique object key. */
   async put(purpose: string): Promise<OwnUpload> {
     const at = new Date();
     const objectKey = this.#objects.keyOf('expenses', `${purpose}-${randomBytes(6).toString('hex')}`);
@@ -73,7 +73,10 @@ export class OwnUploads {
     });
   }
 
-  /** Deletes every object of the owner, including objects of an earlier run that was killed. Returns their number. */
+  /**
+   * Deletes every object of the owner, including the objects of an earlier command that was killed. Returns the number
+   * of deleted objects.
+   */
   async clean(): Promise<number> {
     const keys = await this.#objects.list(this.#signal());
     await Promise.all(keys.map((objectKey) => this.delete({ objectKey })));
@@ -82,7 +85,7 @@ export class OwnUploads {
 
   /** Waits until no view contains a row of the owner. */
   async gone(): Promise<void> {
-    await this.#pace.until('no view contains a row of accept', VISIBLE_WITHIN_SECONDS, async () => {
+    await this.#pace.until('no view contains a row of accept’s owner', VISIBLE_WITHIN_SECONDS, async () => {
       const { rows } = await this.look();
       return Object.values(rows).every((count) => count === 0) ? true : undefined;
     });

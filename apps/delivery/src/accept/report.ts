@@ -42,7 +42,7 @@ export function renderMarkdown(report: Report): string {
     const selected = results.filter((result) => result.outcome === outcome);
     return selected.length === 0 ? [] : [`## ${HEADINGS[outcome]}`, table(outcome, selected)];
   });
-  const never = ['## Not covered by any check', neverProven.map((what) => `- ${what}`).join('\n')];
+  const never = ['## Not covered by the checks', neverProven.map((what) => `- ${what}`).join('\n')];
   return `${[
     `# Acceptance of ${environment}`,
     `Release ${version} in account ${accountId}, ${region}. From ${startedAt} to ${endedAt}: ${summaryOf(results)}.`,

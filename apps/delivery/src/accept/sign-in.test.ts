@@ -6,22 +6,22 @@ import { totp } from './totp.ts';
 const SECRET = 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ';
 
 describe('the code of an authenticator app', () => {
-  // These are the last six digits of the codes in https://www.rfc-editor.org/rfc/rfc6238#appendix-B.
+  // The last six digits of the codes in https://www.rfc-editor.org/rfc/rfc6238#appendix-B.
   test.each([
     [59, '287082'],
     [1111111109, '081804'],
     [1234567890, '005924'],
     [20000000000, '353130'],
-  ])('at second %i is %s, as in RFC 6238', (seconds, code) => {
+  ])('at Unix time %i is %s, as in RFC 6238', (seconds, code) => {
     expect(totp(SECRET, seconds * 1000)).toBe(code);
   });
 
   test('refuses a secret that is not base32', () => {
-    expect(() => totp('0189')).toThrow(/not base32/);
+    expect(() => totp('0189')).toThrow(/not valid base32/);
   });
 });
 
-/** Returns a user pool that accepts every password, then requires these challenges. */
+/** Returns a fake user pool that accepts every password, then requires these challenges. */
 function poolThatAsks(...challenges: string[]) {
   const sent: { command: string; input: Record<string, unknown> }[] = [];
   const next = () => {
@@ -59,7 +59,7 @@ function run(pool: ReturnType<typeof poolThatAsks>, totpSecret?: string) {
 }
 
 describe('the sign-in', () => {
-  test('ends after the password if the pool requires no challenge', async () => {
+  test('returns the token after the password if the pool requires no further challenge', async () => {
     expect(await run(poolThatAsks()).token).toBe('token');
   });
 
@@ -72,7 +72,7 @@ describe('the sign-in', () => {
     });
   });
 
-  test('enrols an authenticator app if the user has none, and returns its secret', async () => {
+  test('registers an authenticator app if the user has none, and returns the app’s secret', async () => {
     const pool = poolThatAsks('MFA_SETUP');
     const { token, secrets } = run(pool);
     expect(await token).toBe('token');
@@ -85,7 +85,10 @@ describe('the sign-in', () => {
   });
 
   test.each([
-    ['NEW_PASSWORD_REQUIRED', /the password is temporary; run `aws cognito-idp admin-set-user-password .* --permanent/],
+    [
+      'NEW_PASSWORD_REQUIRED',
+      /the password is temporary\. Run `aws cognito-idp admin-set-user-password .* --permanent/,
+    ],
     ['SOFTWARE_TOKEN_MFA', /set CENTFLOW_ACCEPT_TOTP_SECRET/],
     ['SMS_MFA', /create another user/],
   ])('reports what to do if Cognito requires %s', async (challenge, message) => {

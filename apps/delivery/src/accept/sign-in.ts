@@ -1,4 +1,7 @@
-/** Signs in at the user pool as the console's client allows: with a password by SRP, then with an authenticator app. */
+/**
+ * Signs in to the user pool with the flow that the console's app client allows: a password by SRP, then an
+ * authenticator code.
+ */
 import {
   AssociateSoftwareTokenCommand,
   type CognitoIdentityProviderClient,
@@ -16,7 +19,7 @@ import { totp } from './totp.ts';
 export interface Person {
   readonly username: string;
   readonly password: string;
-  /** The authenticator app's secret in base32; undefined: it is not set up yet, or the pool does not require it. */
+  /** The authenticator app's secret in base32. Undefined if no app is set up yet or the pool does not require one. */
   readonly totpSecret?: string | undefined;
 }
 
@@ -24,18 +27,18 @@ export interface SignInOptions {
   readonly poolId: string;
   readonly clientId: string;
   readonly person: Person;
-  /** Receives the secret if the sign-in had to set up an authenticator app. Later sign-ins need this secret. */
+  /** Receives the secret of an authenticator app that the sign-in has set up. Later sign-ins need this secret. */
   readonly onNewSecret: (secret: string) => void;
 }
 
-/** The part of Cognito's responses that the steps use. */
+/** The fields of Cognito's responses that the sign-in uses. */
 type Answer = Pick<
   InitiateAuthCommandOutput,
   'ChallengeName' | 'ChallengeParameters' | 'Session' | 'AuthenticationResult'
 >;
 
 /**
- * Signs in with user name and password, and with an authenticator code if the pool requires one.
+ * Signs in with a user name, a password and, if the pool requires one, an authenticator code.
  *
  * @returns the ID token
  * @throws {SeenError} Cognito rejects the sign-in, or requires another challenge.
@@ -114,7 +117,7 @@ async function proveSecondFactor(
 
 function asksForMore({ ChallengeName }: Answer, { poolId, person: { username } }: SignInOptions): SeenError {
   const whatToDo: Readonly<Record<string, string>> = {
-    NEW_PASSWORD_REQUIRED: `the password is temporary; run \`aws cognito-idp admin-set-user-password --user-pool-id ${poolId} --username ${username} --permanent --password '<password>'\``,
+    NEW_PASSWORD_REQUIRED: `the password is temporary. Run \`aws cognito-idp admin-set-user-password --user-pool-id ${poolId} --username ${username} --permanent --password '<password>'\``,
     SOFTWARE_TOKEN_MFA:
       'set CENTFLOW_ACCEPT_TOTP_SECRET to the secret of the authenticator app, or delete the user and create it again',
   };

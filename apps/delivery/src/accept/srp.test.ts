@@ -13,7 +13,7 @@ const power = (base: bigint, exponent: bigint): bigint => {
   const half = power((base * base) % N, exponent / 2n);
   return exponent % 2n === 1n ? (half * base) % N : half;
 };
-/** Returns the bytes of an integer in the format of Java's BigInteger. */
+/** Returns the bytes of an integer as Java's BigInteger encodes them. */
 const bytes = (number: bigint): Buffer => {
   const hex = number.toString(16);
   const even = hex.padStart(hex.length + (hex.length % 2), '0');
@@ -22,7 +22,7 @@ const bytes = (number: bigint): Buffer => {
 const hash = (...parts: Buffer[]) => createHash('sha256').update(Buffer.concat(parts)).digest();
 const number = (buffer: Buffer) => BigInt(`0x${buffer.toString('hex')}`);
 
-/** The server's side of SRP, which knows the verifier but not the password. */
+/** The server side of SRP, which knows the verifier but not the password. */
 class Server {
   readonly #verifier: bigint;
   readonly #secret = 0x1234567890abcdef1234567890abcdefn;
@@ -57,8 +57,8 @@ function signInAt(server: Server, password: string, now?: Date) {
   return { proof, expected: server.signatureOf(srp.clientPublic, proof.timestamp) };
 }
 
-describe('the sign-in by SRP', () => {
-  test('proves the password to a server that does not know it, with a new secret each time', () => {
+describe('SrpSignIn', () => {
+  test('proves the password to a server that knows only the verifier, with a new secret for each sign-in', () => {
     const server = new Server('correct horse Battery 9!');
     const [one, other] = [signInAt(server, 'correct horse Battery 9!'), signInAt(server, 'correct horse Battery 9!')];
     expect(one.proof.signature).toBe(one.expected);
@@ -66,7 +66,7 @@ describe('the sign-in by SRP', () => {
     expect(one.proof.signature).not.toBe(other.proof.signature);
   });
 
-  test('does not produce a valid proof with another password', () => {
+  test('produces no valid proof with a wrong password', () => {
     const { proof, expected } = signInAt(new Server('correct horse Battery 9!'), 'correct horse Battery 8!');
     expect(proof.signature).not.toBe(expected);
   });
@@ -74,11 +74,11 @@ describe('the sign-in by SRP', () => {
   test.each([
     ['2026-11-03T03:02:05Z', 'Tue Nov 3 03:02:05 UTC 2026'],
     ['2026-12-31T23:59:59Z', 'Thu Dec 31 23:59:59 UTC 2026'],
-  ])('writes %s in the format that Cognito reads: %s', (at, written) => {
+  ])('formats the time %s for Cognito as %s', (at, written) => {
     expect(signInAt(new Server('p'), 'p', new Date(at)).proof.timestamp).toBe(written);
   });
 
-  test('refuses a public value that would make any password valid', () => {
+  test('refuses a server value with which any password would be valid', () => {
     const challenge = { poolId: POOL, userId: USER, salt: SALT, secretBlock: SECRET_BLOCK };
     const zero = (2n * N).toString(16);
     expect(() => new SrpSignIn().prove({ ...challenge, serverPublic: zero }, 'p')).toThrow(/invalid SRP public value/);

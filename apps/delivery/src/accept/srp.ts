@@ -1,9 +1,11 @@
 /**
- * Cognito's sign-in by SRP, which does not send the password. The console's client allows no other flow.
+ * The client side of Cognito's SRP sign-in, which does not send the password. The console's app client allows no other
+ * flow.
  *
- * The group is the 3072-bit one of RFC 3526, with generator 2. The computation is the same as in AWS's own client:
+ * SRP uses the 3072-bit group of RFC 3526 with the generator 2. The computation is the same as in AWS's own client:
  * https://github.com/aws-amplify/amplify-js/tree/main/packages/auth/src/providers/cognito/utils/srp
- * The flow: https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-authentication-flow-methods.html
+ * Documentation of the flow:
+ * https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-authentication-flow-methods.html
  */
 import { createDiffieHellmanGroup, createHash, createHmac, hkdfSync, randomBytes } from 'node:crypto';
 
@@ -65,13 +67,13 @@ export class SrpSignIn {
   }
 }
 
-/** `Mon Nov 3 03:22:35 UTC 2026`: the day without a zero before it. */
+/** Formats a time as `Mon Nov 3 03:22:35 UTC 2026`, without a leading zero in the day. */
 function timestampOf(now: Date): string {
   const [weekday, day, month, year, time] = now.toUTCString().replace(',', '').split(' ');
   return `${weekday} ${month} ${Number(day)} ${time} UTC ${year}`;
 }
 
-/** With a zero byte before a number whose highest bit is set, as Java writes it. */
+/** Returns the bytes of a number. As in Java, a zero byte precedes a number whose highest bit is set. */
 function padded(number: bigint): Buffer {
   const hex = number.toString(16);
   const even = hex.length % 2 === 0 ? hex : `0${hex}`;

@@ -19,7 +19,10 @@ function fromBase32(text: string): Buffer {
   const bytes: number[] = [];
   for (const letter of text.toUpperCase().replace(/[\s=]/g, '')) {
     const value = BASE32.indexOf(letter);
-    if (value === -1) throw new Error('The secret of the authenticator app is not base32.');
+    if (value === -1)
+      throw new Error(
+        'The secret of the authenticator app is not valid base32. Copy it again, without other characters.',
+      );
     kept = ((kept << 5) | value) & 0xfff;
     bits += 5;
     if (bits < 8) continue;

@@ -36,11 +36,11 @@ const of = ({ feeds: planned }: CanaryPlan, name: string) => planned.find(({ fee
 describe('the plan of the canary', () => {
   const plan = planCanary(few);
 
-  it('has a file for every feed, made from its samples', () => {
+  it('contains a file for every feed, made from the samples of the feed', () => {
     expect(planCanary().feeds.map(({ feed }) => feed)).toEqual(Object.keys(feeds).sort());
   });
 
-  it('repeats the samples if there are only a few, and contains the sum of all rows', () => {
+  it('repeats the samples if a feed has fewer than three, and contains the sum of all rows', () => {
     expect(of(plan, 'incomes')?.first).toEqual({
       csv:
         'date,source,category,account,amount,currency,description,transaction_id\n' +
@@ -51,7 +51,7 @@ describe('the plan of the canary', () => {
     expect(of(plan, 'budgets')?.first).toMatchObject({ rows: 3, amount: '60.0000' });
   });
 
-  it('increases the first amount by 1 in the correction, and keeps its number of decimals', () => {
+  it('increases the first amount by 1 in the correction, with the same number of decimals', () => {
     expect(of(plan, 'incomes')?.correction).toMatchObject({
       csv: expect.stringContaining('Work,,,101.00,EUR,,\n2025-04-30,Bank,,,0.5,'),
       amount: '201.5000',
@@ -111,7 +111,7 @@ describe('the plan of the canary', () => {
     });
   });
 
-  it('has three to five rows per file, and a different sum in the correction, for any samples', () => {
+  it('contains three to five rows per file, and a different sum in the correction, for any samples', () => {
     const amount = fc
       .tuple(fc.bigInt({ min: -(10n ** 12n), max: 10n ** 12n }), fc.nat({ max: 4 }))
       .map(([whole, decimals]) => `${whole}${decimals === 0 ? '' : `.${'1234'.slice(0, decimals)}`}`);
@@ -132,24 +132,24 @@ describe('the plan of the canary', () => {
   });
 });
 
-describe('reading the plan of a release', () => {
+describe('readCanaryPlan', () => {
   let folder: string;
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'centflow-canary-plan-test-'));
   });
   afterEach(() => rmSync(folder, { recursive: true }));
 
-  it('returns the plan that was written', async () => {
+  it('returns the plan that renderCanaryPlan wrote', async () => {
     writeFileSync(join(folder, 'canary.json'), renderCanaryPlan(planCanary()));
     expect(await readCanaryPlan({ folder })).toEqual(planCanary());
   });
 
   it.each([
-    ['none', undefined],
-    ['one that is not JSON', '{'],
-    ['one of a later format', JSON.stringify({ ...planCanary(), format: 2 })],
-    // It would become part of an object key.
-    ['one with a feed that is no name', renderCanaryPlan(planCanary()).replaceAll('"incomes"', '"../incomes"')],
+    ['a missing plan', undefined],
+    ['a plan that is not JSON', '{'],
+    ['a plan in a later format', JSON.stringify({ ...planCanary(), format: 2 })],
+    // The feed's name becomes part of an object key.
+    ['a plan with an invalid feed name', renderCanaryPlan(planCanary()).replaceAll('"incomes"', '"../incomes"')],
   ])('refuses %s', async (_, text) => {
     if (text !== undefined) writeFileSync(join(folder, 'canary.json'), text);
     await expect(readCanaryPlan({ folder })).rejects.toThrow(/canary\.json is not a valid canary plan/);

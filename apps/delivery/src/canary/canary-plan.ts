@@ -1,4 +1,7 @@
-/** The canary plan: the uploads and the expected results. Each release contains its own plan, so that a rollback is checked with its own feeds. */
+/**
+ * The canary plan: the uploads and the expected results. Each release contains its own plan, so a rollback is checked
+ * with the feeds of the earlier release.
+ */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { divideUnits, formatUnits, parseDecimal } from '@centflow/preview/decimal';
@@ -8,7 +11,7 @@ import { stringify } from 'csv-stringify/sync';
 import * as z from 'zod';
 import { ReleaseError } from '../release/release-error.ts';
 
-/** The file of the canary plan in a release. */
+/** The name of the canary plan's file in the folder of a release. */
 export const CANARY_PLAN = 'canary.json';
 
 const FORMAT = 1;
@@ -47,16 +50,16 @@ export type CashFlowMonth = z.infer<typeof month>;
 /** The values before and after the correction. */
 export type Round = 'first' | 'correction';
 
-/** The sums from which the monthly cash flow is computed. */
+/** The feeds whose sums make up the monthly cash flow. */
 const cashFlowOf = { income: 'incomes', expense: 'expenses' } as const satisfies Record<string, FeedName>;
 
-/** Rows per file, enough to detect the loss of a single row. */
+/** The number of rows per file. Several rows make the loss of a single row visible. */
 const ROWS = { least: 3, most: 5 } as const;
 
 type Row = Readonly<Record<string, string>>;
 type Planned = Pick<Feed, 'name' | 'headers' | 'period' | 'amount' | 'currency' | 'samples'>;
 
-/** Creates the plan from the feeds' samples. A new feed is included in the next release's canary automatically. */
+/** Creates the plan from the feeds' samples. The next release's canary therefore includes a new feed automatically. */
 export function planCanary(known: Readonly<Record<FeedName, Planned>> = feeds): CanaryPlan {
   const planned = Object.values(known).sort((one, other) => (one.name < other.name ? -1 : 1));
   return {
@@ -85,11 +88,13 @@ export async function readCanaryPlan({ folder }: { readonly folder: string }): P
   try {
     return canaryPlan.parse(JSON.parse(await readFile(path, 'utf8')));
   } catch (cause) {
-    throw new ReleaseError(`${path} is not a valid canary plan: ${(cause as Error).message}`, { cause });
+    throw new ReleaseError(`${path} is not a valid canary plan. Build the release again: ${(cause as Error).message}`, {
+      cause,
+    });
   }
 }
 
-/** Returns the samples, repeated if there are too few. A row that occurs twice in a file counts twice. */
+/** Returns the samples, repeated if a feed has too few. A row that occurs twice in a file counts twice. */
 function firstRows({ samples }: Planned): Row[] {
   const count = Math.min(Math.max(samples.length, ROWS.least), ROWS.most);
   return Array.from({ length: count }, (_, index) => samples[index % samples.length] as Row);

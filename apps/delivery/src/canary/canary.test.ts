@@ -11,17 +11,17 @@ import { planCanary, renderCanaryPlan } from './canary-plan.ts';
 
 const plan = planCanary();
 const steps = [
-  'nothing is left of an earlier canary',
-  'the uploads show',
-  'their correction shows',
-  'their deletion leaves no trace',
+  'delete the objects of an earlier canary',
+  'show the uploaded rows in the views',
+  'show the corrected rows in the views',
+  'remove the deleted rows from the views',
 ];
 
-/** The faults affect only one feed, so the canary must check each feed. */
+/** Each fault affects only the expenses, so the canary must check each feed to detect the fault. */
 const ofExpenses = (change: (upload: FlowUpload) => FlowUpload | undefined) => (upload: FlowUpload) =>
   upload.feed === 'expenses' ? change(upload) : upload;
 
-describe('the canary', () => {
+describe('runCanary', () => {
   let release: Release;
   let said: string[];
   beforeEach(() => {
@@ -71,7 +71,7 @@ describe('the canary', () => {
     expect(await run(flow)).toMatchObject({ passed: true });
   });
 
-  it('compares amounts by their value: 53.9 is 53.9000', async () => {
+  it('compares amounts by their value, so 53.9 equals 53.9000', async () => {
     const flow = new CanaryFlow(plan, {
       upload: (upload) => ({ ...upload, amount_published: upload.amount_published.replace(/\.?0+$/, '') }),
     });
@@ -86,7 +86,7 @@ describe('the canary', () => {
       /Expected: raw\/expenses\/\S+ \(version version-\d+\) published with 3 rows of 53\.9000\. Seen: it is published: 3 rows of 53\.9000 read, 3 of 1\.0000 published, 0 duplicate, 0 quarantined\./,
     ],
     [
-      'an upload of which a row is quarantined',
+      'an upload with a quarantined row',
       { upload: ofExpenses((upload) => ({ ...upload, rows_published: 2, rows_quarantined: 1 })) },
       1,
       /Seen: it is published: 3 rows of 53\.9000 read, 2 of 53\.9000 published, 0 duplicate, 1 quarantined\./,
@@ -114,7 +114,7 @@ describe('the canary', () => {
       'an upload that never appears',
       { upload: ofExpenses(() => undefined) },
       1,
-      /Expected: raw\/expenses\/\S+ \(version version-\d+\) published with 3 rows of 53\.9000\. Seen: nothing of it\./,
+      /Expected: raw\/expenses\/\S+ \(version version-\d+\) published with 3 rows of 53\.9000\. Seen: the views do not contain the upload\./,
     ],
     [
       'an upload that fails to load, because the job may try again',
@@ -126,7 +126,7 @@ describe('the canary', () => {
       'a correction that never appears',
       { correctionsLost: true },
       2,
-      /published with \d rows of .* Seen: nothing of it\./,
+      /published with \d rows of .* Seen: the views do not contain the upload\./,
     ],
     [
       'rows that remain after the deletion',
@@ -146,13 +146,13 @@ describe('the canary', () => {
       1,
       /The response of centflow-dev-canary is not valid \(uploads\.\d+\.amount_read: .*\)\. Was the function deployed from another release\?/,
     ],
-  ])('gives up after its deadline on %s', async (_, faults, step, message) => {
+  ])('gives up at its deadline on %s', async (_, faults, step, message) => {
     const flow = new CanaryFlow(plan, faults);
     const result = await run(flow, 1);
     expect(result.passed).toBe(false);
     expect(result.problem).toMatch(message);
     expect(result.problem).toMatch(
-      new RegExp(`^The canary's step "${steps[step]}" failed, and the 1 s of the canary are over\\.`),
+      new RegExp(`^The canary's step "${steps[step]}" failed at the canary's deadline of 1 s\\.`),
     );
     expect(namesOf(result)).toEqual(steps.slice(0, step + 1));
     expect(flow.objects.size).toBe(0);
@@ -175,7 +175,7 @@ describe('the canary', () => {
     expect((await run(new CanaryFlow(longer), 1)).problem).toMatch(/Seen: .* · 2031-01 EUR/);
   });
 
-  it('continues if the Lambda function fails once', async () => {
+  it('passes although the Lambda function fails once', async () => {
     const flow = new CanaryFlow(plan, {
       answer: (question) => (question % 2 === 1 ? { FunctionError: 'Unhandled', Payload: '{}' } : undefined),
     });
@@ -195,7 +195,7 @@ describe('the canary', () => {
     expect(flow.questions).toBe(1);
   });
 
-  it('first deletes the objects of a killed canary, even for a feed that this release does not have', async () => {
+  it('first deletes the objects of a killed canary, even of a feed that this release does not have', async () => {
     const flow = new CanaryFlow(plan);
     const [feed] = plan.feeds;
     const left = [
@@ -206,11 +206,11 @@ describe('the canary', () => {
     flow.objects.set('raw/expenses/owner=ann/2025.csv', 'not ours');
     expect(await run(flow)).toMatchObject({ passed: true });
     expect(flow.deleted.slice(0, 2)).toEqual(left);
-    expect(said).toContain(`Deleting objects that an earlier canary left: ${left.join(', ')}.`);
+    expect(said).toContain(`Deleting the objects of an earlier, interrupted canary: ${left.join(', ')}.`);
     expect([...flow.objects.keys()]).toEqual(['raw/expenses/owner=ann/2025.csv']);
   });
 
-  it('deletes an object again if its rows remain, because the deletion event was lost', async () => {
+  it('deletes an object again if its rows remain because the first deletion event was lost', async () => {
     const flow = new CanaryFlow(plan);
     flow.leave('raw/expenses/owner=centflow-canary/v6-old.csv', plan.feeds[1]?.first.csv ?? '');
     flow.objects.clear();
@@ -223,7 +223,7 @@ describe('the canary', () => {
     const flow = new CanaryFlow(plan, { put: (key) => (key.includes('/incomes/') ? denied : undefined) });
     const result = await run(flow);
     expect(result.problem).toMatch(
-      /"the uploads show" failed\. AccessDenied: not yours The canary's objects are deleted\./,
+      /"show the uploaded rows in the views" failed\. AccessDenied: not yours The canary's objects are deleted\./,
     );
     expect(flow.objects.size).toBe(0);
   });
@@ -233,7 +233,7 @@ describe('the canary', () => {
     const flow = new CanaryFlow(plan, { delete: () => denied });
     const result = await run(flow);
     expect(result.problem).toMatch(
-      /Its objects could not be deleted either \(AccessDenied: not yours\); the next canary deletes them first: s3:\/\/centflow-dev-uploads-\d+\/raw\/budgets\//,
+      /The canary's objects could not be deleted \(AccessDenied: not yours\)\. The next canary deletes them before it starts: s3:\/\/centflow-dev-uploads-\d+\/raw\/budgets\//,
     );
   });
 

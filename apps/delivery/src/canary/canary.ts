@@ -1,6 +1,6 @@
 /**
- * The canary uploads a file of each feed for a separate owner. The files must appear in the views with the right sums, be
- * corrected, and leave no rows after their deletion.
+ * The canary uploads, corrects and deletes a file of each feed for a separate owner. After each step, the views must
+ * contain the right rows and sums.
  */
 import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -27,7 +27,7 @@ export interface CanaryOptions {
 
 export interface CanaryResult {
   readonly passed: boolean;
-  /** The started steps, in order. */
+  /** The steps that were started, in order. */
   readonly steps: readonly { readonly name: string; readonly seconds: number }[];
   /** The failed step, with the expected and the actual result. */
   readonly problem?: string;
@@ -39,15 +39,16 @@ const PAUSE = { first: 250, growth: 1.5, longest: 5000 } as const;
 /** The time limit for deleting the objects after a failure, when the deadline may have passed. */
 const CLEAN_UP_MS = 60_000;
 
-/** A step did not reach its expected result. */
+/** Thrown if a step does not reach its expected result. */
 class StepError extends Error {
   override readonly name = 'StepError';
 }
 
 /**
- * Runs the canary of a release in an environment. Returns a failure in the result and never throws it.
+ * Runs the canary of a release in an environment. A failure is part of the result and is never thrown.
  *
- * Deletes its objects even after a failure. Two canaries at once in one environment would delete each other's objects.
+ * The canary deletes its objects even after a failure. Do not run two canaries at once in one environment, because they
+ * would delete each other's objects.
  */
 export async function runCanary(options: CanaryOptions): Promise<CanaryResult> {
   const canary = new Canary(options);
@@ -67,7 +68,7 @@ class Canary {
   readonly #objects: CanaryObjects;
   readonly #deadline: AbortSignal;
   readonly #unique: string;
-  /** Keys that may hold an object. */
+  /** The object keys to which this canary may have uploaded. */
   readonly #put = new Set<string>();
 
   constructor(options: CanaryOptions) {
@@ -78,10 +79,12 @@ class Canary {
   }
 
   async run(plan: CanaryPlan): Promise<void> {
-    await this.#step('nothing is left of an earlier canary', () => this.#startClean());
-    const first = await this.#step('the uploads show', () => this.#upload(plan, 'first'));
-    const correction = await this.#step('their correction shows', () => this.#upload(plan, 'correction', first));
-    await this.#step('their deletion leaves no trace', async () => {
+    await this.#step('delete the objects of an earlier canary', () => this.#startClean());
+    const first = await this.#step('show the uploaded rows in the views', () => this.#upload(plan, 'first'));
+    const correction = await this.#step('show the corrected rows in the views', () =>
+      this.#upload(plan, 'correction', first),
+    );
+    await this.#step('remove the deleted rows from the views', async () => {
       await this.#delete(this.#put);
       await this.#until((seen) => firstOf([...first, ...correction].map((put) => gone(put, seen))) ?? noTrace(seen));
     });
@@ -101,21 +104,22 @@ class Canary {
     } catch (error) {
       const keys = left.map((key) => `s3://${this.#objects.bucket}/${key}`).join(' ');
       return [
-        `Its objects could not be deleted either (${describe(error)}); the next canary deletes them first: ${keys}`,
+        `The canary's objects could not be deleted (${describe(error)}). The next canary deletes them before it starts: ${keys}`,
       ];
     }
   }
 
-  /** Deletes objects of a canary that was killed, because they would be counted in the sums of this one. */
+  /** Deletes the objects of a killed canary, because their rows would change the sums that this canary expects. */
   async #startClean(): Promise<void> {
     const left = new Set(await this.#objects.list(this.#deadline));
     await this.#until((seen) => {
-      // If an object is deleted but its rows remain, its event was lost. Deleting it again sends another event.
+      // If the rows of a deleted object remain, the deletion event was lost. Deleting the object again sends another
+      // event.
       for (const { state, object_key } of seen.uploads) if (state === 'published') left.add(object_key);
       return undefined;
     });
     if (left.size === 0) return;
-    this.#options.say(`Deleting objects that an earlier canary left: ${[...left].join(', ')}.`);
+    this.#options.say(`Deleting the objects of an earlier, interrupted canary: ${[...left].join(', ')}.`);
     await this.#delete(left);
     await this.#until(noTrace);
   }
@@ -151,7 +155,7 @@ class Canary {
       return result;
     } catch (error) {
       const { deadlineSeconds } = this.#options;
-      const late = this.#deadline.aborted ? `, and the ${deadlineSeconds} s of the canary are over` : '';
+      const late = this.#deadline.aborted ? ` at the canary's deadline of ${deadlineSeconds} s` : '';
       throw new StepError(`The canary's step "${name}" failed${late}. ${describe(error)}`, { cause: error });
     } finally {
       const seconds = Math.round((performance.now() - since) / 100) / 10;
@@ -160,9 +164,9 @@ class Canary {
     }
   }
 
-  /** Polls until the expected result, a final other result or the deadline. */
+  /** Polls until the result is as expected. Throws if a different result is final, or at the deadline. */
   async #until(difference: (seen: Observation) => Difference | undefined): Promise<void> {
-    let last = 'Nothing was seen.';
+    let last = 'The views could not be read.';
     for (let wait: number = PAUSE.first; ; wait = Math.min(wait * PAUSE.growth, PAUSE.longest)) {
       try {
         const found = difference(await this.#look());
@@ -171,7 +175,7 @@ class Canary {
         if (found.final) throw new StepError(last);
       } catch (error) {
         if (this.#deadline.aborted) throw new StepError(last);
-        // A Lambda function that was just replaced, or a database during a failover, may answer the next poll.
+        // Poll again, because a Lambda function that was just replaced or a database during a failover recovers soon.
         if (error instanceof StepError || isRefusal(error)) throw error;
         last = describe(error);
       }
@@ -191,7 +195,7 @@ class Canary {
   }
 }
 
-/** Returns whether the function does not exist or may not be invoked. */
+/** Returns whether Lambda refuses the call because the function does not exist or the caller lacks the permission. */
 function isRefusal(error: unknown): boolean {
   return error instanceof LambdaServiceException && [400, 403, 404].includes(error.$metadata.httpStatusCode ?? 0);
 }

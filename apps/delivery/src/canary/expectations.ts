@@ -1,4 +1,7 @@
-/** The expected results of the canary's steps. Each function returns the difference from the actual result, or undefined. */
+/**
+ * The expected results of the canary's steps. Each function returns the difference from the actual result, or undefined
+ * if there is none.
+ */
 import type { CanaryFile, CashFlowMonth } from './canary-plan.ts';
 import type { Observation, ObservedUpload } from './observer.ts';
 
@@ -6,7 +9,7 @@ import type { Observation, ObservedUpload } from './observer.ts';
 export interface Difference {
   readonly expected: string;
   readonly seen: string;
-  /** Whether waiting cannot change the result. */
+  /** Whether the result is final, so that waiting is useless. */
   readonly final: boolean;
 }
 
@@ -20,22 +23,23 @@ export interface PutFile {
 /** The final states in which an upload has no visible rows. */
 const GONE: readonly string[] = ['superseded', 'retired', 'rejected'];
 
-/** Expects that exactly this version is published, with all its rows and their sum. */
+/** Expects that this version is published, with all its rows and their sum. */
 export function published(put: PutFile, { uploads }: Observation): Difference | undefined {
   const expected = `${put.objectKey} (version ${put.versionId}) published with ${put.file.rows} rows of ${put.file.amount}`;
   const upload = find(uploads, put);
-  if (upload === undefined) return { expected, seen: 'nothing of it', final: false };
+  if (upload === undefined) return { expected, seen: 'the views do not contain the upload', final: false };
   const { state, rows_read, rows_published, rows_duplicate, rows_quarantined, amount_read, amount_published } = upload;
   const { rows, amount } = put.file;
   const isRight =
     rows_read === rows && rows_published === rows && amount_read === amount && amount_published === amount;
   if (state === 'published' && isRight) return undefined;
   const seen = `it is ${state}${upload.reason === null ? '' : ` (${upload.reason})`}: ${rows_read} rows of ${amount_read} read, ${rows_published} of ${amount_published} published, ${rows_duplicate} duplicate, ${rows_quarantined} quarantined`;
-  // State and counts change in one transaction. The next job run retries a failed upload.
+  // State and counts change in one transaction, so a wrong count is final. A failed upload is not final, because the
+  // next job run retries it.
   return { expected, seen, final: state === 'published' || state === 'rejected' };
 }
 
-/** Expects that the version has no visible rows any more. */
+/** Expects that the version no longer has visible rows. */
 export function gone(put: PutFile, { uploads }: Observation): Difference | undefined {
   const state = find(uploads, put)?.state;
   if (state === undefined || GONE.includes(state)) return undefined;
@@ -58,7 +62,7 @@ export function noTrace({ rows }: Observation): Difference | undefined {
   const left = Object.entries(rows).filter(([, count]) => count > 0);
   if (left.length === 0) return undefined;
   return {
-    expected: 'no row of the canary in any view',
+    expected: 'no view contains a row of the canary',
     seen: left.map(([view, count]) => `${count} in ${view}`).join(', '),
     final: false,
   };

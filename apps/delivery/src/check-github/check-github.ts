@@ -1,4 +1,4 @@
-/** The `check-github` command: checks GitHub's settings before a role in AWS trusts the repository. */
+/** The `check-github` command. Checks the settings on GitHub before an AWS role trusts the repository. */
 import type { Environment } from '@centflow/infra';
 import type { GitHub } from '../github/github.ts';
 import type { RepositorySettings } from '../github/settings.ts';
@@ -7,7 +7,7 @@ import { checkEnvironment } from './environment-checks.ts';
 import { DEPLOYED_BRANCH, neededEnvironments } from './needs.ts';
 import { checkRepository } from './repository-checks.ts';
 
-/** GitHub lacks a setting that the workflows need. */
+/** Thrown if a setting that the workflows need is missing or wrong on GitHub. */
 export class GitHubSetupError extends Error {
   override readonly name = 'GitHubSetupError';
 }
@@ -15,7 +15,7 @@ export class GitHubSetupError extends Error {
 const MARKS: Readonly<Record<Check['result'], string>> = { passed: '✔', limited: '!', failed: '✘' };
 
 /**
- * Checks every repository that the environments name, and prints a line for each check.
+ * Checks every repository that the environments name, and prints one line per check.
  *
  * @param open connects to a repository, named as `OWNER/NAME`
  * @throws {GitHubSetupError} a check failed.

@@ -1,16 +1,19 @@
-/** Checks that an environment on GitHub exists, with the rules and variables that the workflows need. */
+/** Checks that a GitHub environment exists and has the rules and variables that the workflows need. */
 import type { EnvironmentSettings, RepositorySettings } from '../github/settings.ts';
 import { type Check, check } from './check.ts';
 import type { NeededEnvironment } from './needs.ts';
 import { offerOf } from './plan.ts';
 
-/** Returns all checks of one environment, or only the first if the environment is missing. */
+/**
+ * Returns all checks of one GitHub environment. If the environment is missing, returns only the check that reports
+ * this.
+ */
 export function checkEnvironment(settings: RepositorySettings, needed: NeededEnvironment): Check[] {
   const found = settings.environments.get(needed.name);
   const exists = check(
     `environment ${needed.name} exists`,
     found !== undefined,
-    `GitHub would create it without rules in the first workflow that uses it; run ${commandToCreate(settings.name, needed)}`,
+    `the environment is missing, and GitHub would create it without rules in the first workflow that uses it. Run ${commandToCreate(settings.name, needed)}`,
   );
   if (found === undefined) return [exists];
   return [
@@ -21,19 +24,22 @@ export function checkEnvironment(settings: RepositorySettings, needed: NeededEnv
       check(
         `environment ${needed.name}: ${name} is ${value}`,
         found.variables.get(name) === value,
-        `now it is ${found.variables.get(name) ?? 'not set'}; run \`gh variable set ${name} --env ${needed.name} --repo ${settings.name} --body ${value}\``,
+        `the variable is ${found.variables.get(name) ?? 'not set'}. Run \`gh variable set ${name} --env ${needed.name} --repo ${settings.name} --body ${value}\``,
       ),
     ),
   ];
 }
 
 function checkBranches(repository: string, needed: NeededEnvironment, { branches }: EnvironmentSettings): Check {
-  const now = typeof branches === 'string' ? `${branches} branches` : branches.join(', ') || 'no branch';
+  const now =
+    typeof branches === 'string'
+      ? `${branches === 'any' ? 'any' : 'every protected'} branch`
+      : branches.join(', ') || 'no branch';
   if (needed.branches === 'any') {
     return check(
       `environment ${needed.name}: workflows of any branch may use it`,
       branches === 'any',
-      `now ${now} may, so pull requests could not be planned; run ${commandToCreate(repository, needed)}`,
+      `only ${now} may use it, so pull requests could not be planned. Run ${commandToCreate(repository, needed)}`,
     );
   }
   const isOurs = Array.isArray(branches) && branches.length === 1 && branches[0] === needed.branches;
@@ -41,28 +47,32 @@ function checkBranches(repository: string, needed: NeededEnvironment, { branches
     `environment ${needed.name}: only workflows of ${needed.branches} may use it`,
     isOurs,
     typeof branches === 'string'
-      ? `now ${now} may; run ${commandToCreate(repository, needed)}`
-      : `now ${now} may; select ${needed.branches} alone: https://github.com/${repository}/settings/environments`,
+      ? `${now} may use it. Run ${commandToCreate(repository, needed)}`
+      : `these may use it: ${now}. Select only ${needed.branches}: https://github.com/${repository}/settings/environments`,
   );
 }
 
 function checkReviewers(settings: RepositorySettings, { name }: NeededEnvironment, found: EnvironmentSettings): Check {
-  const proves = `environment ${name}: people must approve what uses it`;
+  const proves = `environment ${name}: a required reviewer must approve each use`;
   if (found.reviewers === 0 && offerOf(settings) === 'branches') {
     return {
       proves,
       result: 'limited',
-      problem: 'the plan has no required reviewers: what needs an approval ends with exit code 10 and changes nothing',
+      problem:
+        'the plan does not offer required reviewers, so a deployment that needs an approval ends with exit code 10 and changes nothing',
     };
   }
   return check(
     proves,
     found.reviewers > 0,
-    `add them under "Required reviewers": https://github.com/${settings.name}/settings/environments`,
+    `the environment has no required reviewers. Add them under "Required reviewers": https://github.com/${settings.name}/settings/environments`,
   );
 }
 
-/** Returns the command that creates the environment with its branch rule, or fixes the rule if no branch is selected. */
+/**
+ * Returns the command that creates the environment with its branch rule. The command also fixes the rule of an
+ * environment without selected branches.
+ */
 function commandToCreate(repository: string, { name, branches }: NeededEnvironment): string {
   const put = `gh api --method PUT repos/${repository}/environments/${name}`;
   if (branches === 'any') return `\`${put} -F deployment_branch_policy=null\``;

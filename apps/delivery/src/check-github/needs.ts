@@ -2,18 +2,18 @@
 import { type Environment, githubEnvironmentOf, githubRoleOf } from '@centflow/infra';
 import { APPROVAL_ENVIRONMENT } from '../deploy/assessment.ts';
 
-/** The deployed branch. */
+/** The branch whose merged commits are deployed. */
 export const DEPLOYED_BRANCH = 'main';
 
-/** A repository variable: `true` if the repository is private and its plan offers attestations. */
+/** The name of the repository variable that enables attestations for a private repository, if its plan offers them. */
 export const ATTEST_PRIVATE = 'ATTEST_PRIVATE';
 
 /** The required settings of one GitHub environment. */
 export interface NeededEnvironment {
   readonly name: string;
-  /** The branches whose workflows may use it. Pull requests run from any branch. */
+  /** The branches whose workflows may use the environment. Pull requests run from any branch. */
   readonly branches: 'any' | typeof DEPLOYED_BRANCH;
-  /** Whether jobs that use it need an approval. */
+  /** Whether jobs that use the environment need an approval. */
   readonly needsReviewers: boolean;
   readonly variables: Readonly<Record<string, string>>;
 }

@@ -1,4 +1,7 @@
-/** Checks the settings of a repository that the workflows and the AWS roles need, except its environments. */
+/**
+ * Checks the repository settings that the workflows and the AWS roles need. Environments are checked in
+ * `environment-checks.ts`.
+ */
 import { type Environment, githubSubjectPrefixOf } from '@centflow/infra';
 import type { RepositorySettings } from '../github/settings.ts';
 import { type Check, check } from './check.ts';
@@ -23,9 +26,9 @@ function checkIds({ name, ownerId, id }: RepositorySettings, environments: reado
     ({ repository }) => repository.name !== name || repository.ownerId !== ownerId || repository.id !== id,
   );
   return check(
-    `infra/src/environments.ts has the name and the ids of ${name}`,
+    `infra/src/environments.ts contains the name and the ids of ${name}`,
     wrong.length === 0,
-    `in ${wrong.map((environment) => environment.name).join(', ')} set \`repository: { name: '${name}', ownerId: ${ownerId}, id: ${id} }\`, then run \`npm run infra -- bootstrap\` again where it has run`,
+    `in ${wrong.map((environment) => environment.name).join(', ')} set \`repository: { name: '${name}', ownerId: ${ownerId}, id: ${id} }\`. Then run \`npm run infra -- bootstrap\` again for each environment that is already bootstrapped`,
   );
 }
 
@@ -33,12 +36,12 @@ function checkTokens(settings: RepositorySettings): Check {
   const { subjectPrefix, isDefault } = settings.tokens;
   const expected = githubSubjectPrefixOf(settings);
   const now = isDefault
-    ? `their subject begins with ${subjectPrefix ?? 'nothing that GitHub tells'}`
-    : 'a template of the repository makes their subject';
+    ? `the subject begins with ${subjectPrefix ?? 'an unknown prefix, because GitHub does not show it'}`
+    : 'a template of the repository defines the subject';
   return check(
-    `the tokens of its workflows have the subject that the roles in AWS trust: ${expected}:environment:…`,
+    `the OIDC tokens of the workflows have the subject that the AWS roles trust: ${expected}:environment:…`,
     isDefault && subjectPrefix === expected,
-    `now ${now}; run \`gh api --method PUT repos/${settings.name}/actions/oidc/customization/sub -F use_default=true -F use_immutable_subject=true\``,
+    `${now}. Run \`gh api --method PUT repos/${settings.name}/actions/oidc/customization/sub -F use_default=true -F use_immutable_subject=true\``,
   );
 }
 
@@ -47,12 +50,12 @@ function checkMain({ name, defaultBranch, needsPullRequests }: RepositorySetting
     check(
       `${DEPLOYED_BRANCH} is the default branch, from which scheduled and manual workflows run`,
       defaultBranch === DEPLOYED_BRANCH,
-      `now it is ${defaultBranch}; run \`gh repo edit ${name} --default-branch ${DEPLOYED_BRANCH}\``,
+      `the default branch is ${defaultBranch}. Run \`gh repo edit ${name} --default-branch ${DEPLOYED_BRANCH}\``,
     ),
     check(
-      `${DEPLOYED_BRANCH} changes by pull request only`,
+      `${DEPLOYED_BRANCH} accepts changes by pull request only`,
       needsPullRequests,
-      `whoever may push can deploy now; add a ruleset for ${DEPLOYED_BRANCH} that requires a pull request: https://github.com/${name}/settings/rules`,
+      `everybody who may push to ${DEPLOYED_BRANCH} can deploy. Add a ruleset for ${DEPLOYED_BRANCH} that requires a pull request: https://github.com/${name}/settings/rules`,
     ),
   ];
 }
@@ -60,22 +63,22 @@ function checkMain({ name, defaultBranch, needsPullRequests }: RepositorySetting
 /** https://docs.github.com/en/repositories/managing-your-repositorys-settings-and-features/customizing-your-repository/about-code-owners */
 function checkCodeOwners({ unknownCodeOwners }: RepositorySettings): Check {
   return check(
-    'GitHub knows each owner that .github/CODEOWNERS names',
+    'every owner in .github/CODEOWNERS exists on GitHub and has write access',
     unknownCodeOwners.length === 0,
-    `GitHub asks nobody to review what such a line names, so exemptions and rights could change without a review. Name people or teams with write access; GitHub says: ${unknownCodeOwners.join('; ')}`,
+    `GitHub requests no review for lines with an unknown owner, so exemptions and permissions could change without a review. Name people or teams with write access. GitHub reports: ${unknownCodeOwners.join('; ')}`,
   );
 }
 
 function checkIssues({ name, hasIssues }: RepositorySettings): Check {
   return check(
-    'issues are on, in which drift.yml reports what was changed by hand',
+    'issues are enabled, so that drift.yml can report manual changes',
     hasIssues,
     `run \`gh repo edit ${name} --enable-issues\``,
   );
 }
 
 function checkPlan(settings: RepositorySettings): Check {
-  const proves = 'GitHub offers it rules of environments, required reviewers and attestations';
+  const proves = 'the GitHub plan offers environment rules, required reviewers and attestations';
   switch (offerOf(settings)) {
     case 'all':
       return { proves, result: 'passed' };
@@ -84,20 +87,20 @@ function checkPlan(settings: RepositorySettings): Check {
         proves,
         result: 'failed',
         problem:
-          'the repository is private and its owner has the plan Free, on which GitHub ignores every rule of an environment: make it public, or take GitHub Team or Pro at least',
+          'the repository is private and its owner has the plan Free, on which GitHub ignores every environment rule. Make the repository public, or upgrade to GitHub Team, Pro or Enterprise',
       };
     case 'branches':
       return {
         proves,
         result: 'limited',
-        problem: `the repository is private and the plan (${settings.plan}) is below Enterprise Cloud: nobody can be asked for an approval, and releases have no attestation (docs/delivery.md, "Which GitHub plan")`,
+        problem: `the repository is private and the plan (${settings.plan}) is below Enterprise Cloud. GitHub cannot require approvals, and releases have no attestation (docs/delivery.md, "Which GitHub plan")`,
       };
     case 'unknown':
       return {
         proves,
         result: 'limited',
         problem:
-          'the repository is private, and GitHub shows the plan to owners only: run this with the token of an owner, or compare docs/delivery.md, "Which GitHub plan"',
+          'the repository is private, and GitHub shows the plan to owners only. Run this command with the token of an owner, or check the plan by hand (docs/delivery.md, "Which GitHub plan")',
       };
   }
 }
@@ -115,14 +118,18 @@ function checkAttestations(settings: RepositorySettings): Check {
     return check(
       proves,
       false,
-      `the plan has no attestations, so that step would fail and no release be published; run ${remove}`,
+      `the plan does not offer attestations, so the attestation step would fail and no release would be published. Run ${remove}`,
     );
   }
   if (offer === 'all')
-    return check(proves, false, `the plan has attestations, but the variable is not set; run ${set}`);
+    return check(
+      proves,
+      false,
+      `the plan offers attestations, but the variable ${ATTEST_PRIVATE} is not set. Run ${set}`,
+    );
   return {
     proves,
     result: 'limited',
-    problem: `releases are published without an attestation${offer === 'unknown' ? `; on Enterprise Cloud run ${set}` : ''}`,
+    problem: `releases are published without an attestation${offer === 'unknown' ? `. If the plan is Enterprise Cloud, run ${set}` : ''}`,
   };
 }

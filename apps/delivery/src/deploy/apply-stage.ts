@@ -5,7 +5,7 @@ import type { PlannedStage } from './review.ts';
 import { StoppedError } from './stopped.ts';
 
 /**
- * Applies one stage as planned, and adds it to the list of applied stages.
+ * Applies the plan of one stage, and adds the stage to the list of applied stages.
  *
  * @throws {StoppedError} the apply failed.
  */

@@ -17,8 +17,8 @@ const exempted: Judgement = {
   exempted: [{ rule: 'destroys-data', address: 'aws_db_instance.it', what: 'replaces the database', reason: 'agreed' }],
 };
 
-describe('a release is deployed to production', () => {
-  test('automatically if canary, alarms and plan policy are good', () => {
+describe('the assessment of a release for production', () => {
+  test('requires no approval if the canary passed, no alarm is raised and the plan policy allows the plans', () => {
     expect(reasonsToAsk(good)).toEqual([]);
     expect(() => refuseWithoutApproval('production', [], [])).not.toThrow();
   });
@@ -26,12 +26,12 @@ describe('a release is deployed to production', () => {
   test.each<[string, Partial<Facts>, RegExp]>([
     ['without evidence', { evidence: undefined }, /^There is no evidence that v7 works in staging\.$/],
     [
-      'with the evidence of another release',
+      'if the evidence belongs to another release',
       { release: { version: 'v8', digest: 'bb' } },
       /for v7 in staging, not for v8/,
     ],
     [
-      'with the evidence of dev',
+      'if the evidence comes from dev',
       { evidence: { ...evidence(), environment: 'dev' } },
       /for v7 in dev, not for v7 in staging/,
     ],
@@ -43,11 +43,11 @@ describe('a release is deployed to production', () => {
     ],
     ['if production has raised alarms', { alarms: ['production-load-age'] }, /in production: production-load-age/],
     [
-      'with an exemption',
+      'if the plan uses an exemption from the plan policy',
       { judged: [{ stack: 'production-store', judgement: exempted }] },
       /production-store: aws_db_instance\.it replaces the database\. Rule destroys-data/,
     ],
-  ])('%s only with an approval', (_, facts, reason) => {
+  ])('requires an approval %s', (_, facts, reason) => {
     const reasons = reasonsToAsk({ ...good, ...facts });
     expect(reasons).toEqual([expect.stringMatching(reason)]);
     expect(() => refuseWithoutApproval('production', reasons, [])).toThrow(AssessmentError);
@@ -56,7 +56,7 @@ describe('a release is deployed to production', () => {
   });
 });
 
-test.each(['dev', 'staging'] as const)('%s needs no approval', (environment) => {
+test.each(['dev', 'staging'] as const)('a release for %s requires no approval', (environment) => {
   expect(reasonsToAsk({ ...good, environment, evidence: undefined, alarms: ['x'] })).toEqual([]);
 });
 

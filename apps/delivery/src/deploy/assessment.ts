@@ -4,13 +4,13 @@ import type { JudgedStack } from '../plans/policy.ts';
 import { lineOf } from '../plans/policy.ts';
 import type { Evidence } from './evidence.ts';
 
-/** Environments to which a release is deployed automatically only with good evidence. */
+/** The environments that require good evidence for an automatic deployment. */
 const guarded: readonly EnvironmentName[] = ['production'];
 
 /** The GitHub environment whose reviewers give the approval. */
 export const APPROVAL_ENVIRONMENT = 'production-approval';
 
-/** A required approval is missing. */
+/** Thrown if a required approval is missing. */
 export class AssessmentError extends Error {
   override readonly name = 'AssessmentError';
 }
@@ -25,7 +25,7 @@ export interface Facts {
   readonly judged: readonly JudgedStack[];
 }
 
-/** Returns why an approval is needed; empty: the release may be deployed automatically. */
+/** Returns the reasons why an approval is needed. Empty if the release may be deployed automatically. */
 export function reasonsToAsk({ environment, release, evidence, alarms, judged }: Facts): string[] {
   if (!guarded.includes(environment)) return [];
   const before = environmentNames[environmentNames.indexOf(environment) - 1];
@@ -33,13 +33,13 @@ export function reasonsToAsk({ environment, release, evidence, alarms, judged }:
   return [
     ...reasonsOfEvidence(evidence, before, release),
     ...(alarms.length > 0 ? [`Alarms are raised in ${environment}: ${alarms.join(', ')}.`] : []),
-    ...exempted.map((line) => `An exemption allows what the plan policy refuses: ${line}`),
+    ...exempted.map((line) => `An exemption allows a change that the plan policy would refuse: ${line}`),
   ];
 }
 
-/** Returns why a rollback needs an approval; empty: it needs none. */
+/** Returns the reasons why a rollback needs an approval. Empty if it needs none. */
 export function reasonsToAskForRollback(environment: EnvironmentName, version: string): string[] {
-  return guarded.includes(environment) ? [`A user rolls ${environment} back to ${version}.`] : [];
+  return guarded.includes(environment) ? [`This is a manual rollback of ${environment} to ${version}.`] : [];
 }
 
 function reasonsOfEvidence(
@@ -57,7 +57,7 @@ function reasonsOfEvidence(
   ];
 }
 
-/** @throws {AssessmentError} an approval is needed, but nobody has approved. */
+/** @throws {AssessmentError} an approval is needed, but nobody has given it. */
 export function refuseWithoutApproval(
   environment: EnvironmentName,
   reasons: readonly string[],
@@ -66,6 +66,6 @@ export function refuseWithoutApproval(
   if (reasons.length === 0 || approvedBy.length > 0) return;
   throw new AssessmentError(
     `This release needs an approval for ${environment}:\n${reasons.map((reason) => `  ${reason}`).join('\n')}\n` +
-      `Nobody has approved ${APPROVAL_ENVIRONMENT} in this workflow run. Nothing was applied. Let a reviewer approve it on the page of the run, or fix the listed problems and run it again. If nobody can approve on GitHub, an administrator can use --break-glass (docs/delivery.md).`,
+      `Nobody has approved ${APPROVAL_ENVIRONMENT} in this workflow run. Nothing was applied. Let a reviewer approve the deployment on the page of the workflow run. Or fix the listed problems and start the workflow again. If nobody can approve on GitHub, an administrator can use --break-glass (docs/delivery.md).`,
   );
 }

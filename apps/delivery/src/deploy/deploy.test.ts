@@ -58,8 +58,8 @@ const records = async ({ open }: FakeEnvironment) => {
   }));
 };
 
-describe('a reviewed release', () => {
-  test('is applied in order, recorded, and available for a rollback', async () => {
+describe('the deployment of a reviewed release', () => {
+  test('applies the stages in order, records the deployment, and stores the release for a rollback', async () => {
     const fake = new FakeEnvironment('dev', folder);
     Object.assign(fake.pending, { load: [code], watch: [alarm] });
     await fake.review(reviewed);
@@ -69,7 +69,7 @@ describe('a reviewed release', () => {
     expect(await records(fake)).toEqual([{ outcome: 'applied', kind: 'deploy', pullRequest: 12 }]);
   });
 
-  test('is applied after waking a migrator that Lambda made Inactive', async () => {
+  test('wakes an inactive migrator before it applies the stage load', async () => {
     const fake = new FakeEnvironment('dev', folder);
     fake.migratorState = 'Inactive';
     Object.assign(fake.pending, { store: [network], load: [code] });
@@ -78,7 +78,7 @@ describe('a reviewed release', () => {
     expect(fake.applied).toEqual(['store', 'the migrator is woken', 'load']);
   });
 
-  test('is applied completely when a stopped deployment runs again', async () => {
+  test('applies the remaining stages if a stopped deployment runs again', async () => {
     const fake = new FakeEnvironment('dev', folder);
     Object.assign(fake.pending, { load: [code], watch: [alarm] });
     await fake.review(reviewed);
@@ -88,7 +88,7 @@ describe('a reviewed release', () => {
     const { code: exit, message } = await refusal(deploy(optionsOf(fake)));
     expect(exit).toBe(EXIT.stopped);
     expect(message).toMatch(
-      /dev-watch stopped: no such metric.*Applied before it: load.*run the same deployment again/s,
+      /dev-watch stopped: no such metric.*These stages were applied before: load.*run the same deployment again/s,
     );
     fake.onApply = () => {};
     await deploy(optionsOf(fake));
@@ -97,7 +97,7 @@ describe('a reviewed release', () => {
   });
 });
 
-describe('a deployment applies and records nothing', () => {
+describe('a refused deployment', () => {
   test.each<[string, number, RegExp, (fake: FakeEnvironment) => Promise<void> | void]>([
     [
       'if a stage has no reviewed plan',
@@ -117,7 +117,7 @@ describe('a deployment applies and records nothing', () => {
       /The plan of dev-watch differs from the reviewed plan.*aws_sns_topic\.it \(update\)/s,
       (fake) => void Object.assign(fake.pending, { watch: [alarm, change('aws_sns_topic', { n: 1 }, { n: 2 })] }),
     ],
-  ])('%s', async (_, exit, said, spoil) => {
+  ])('applies and records nothing %s', async (_, exit, said, spoil) => {
     const fake = new FakeEnvironment('dev', folder);
     Object.assign(fake.pending, { load: [code], watch: [alarm] });
     await fake.review(reviewed);
@@ -130,7 +130,7 @@ describe('a deployment applies and records nothing', () => {
     expect(await records(fake)).toEqual([]);
   });
 
-  test('if the plan policy refuses a reviewed plan', async () => {
+  test('applies and records nothing if the plan policy refuses a reviewed plan', async () => {
     const fake = new FakeEnvironment('dev', folder);
     Object.assign(fake.pending, { store: [database], watch: [alarm] });
     await fake.review(reviewed);
@@ -141,8 +141,8 @@ describe('a deployment applies and records nothing', () => {
   });
 });
 
-describe('a stage whose plan changes while earlier stages are applied', () => {
-  test('is not applied, and the deployment is recorded as stopped', async () => {
+describe('a deployment during which the plan of a later stage changes', () => {
+  test('does not apply the changed stage, and is recorded as stopped', async () => {
     const fake = new FakeEnvironment('dev', folder);
     Object.assign(fake.pending, { load: [code], watch: [alarm] });
     await fake.review(reviewed);
@@ -155,7 +155,7 @@ describe('a stage whose plan changes while earlier stages are applied', () => {
   });
 });
 
-describe('production', () => {
+describe('a deployment to production', () => {
   async function ready(): Promise<FakeEnvironment> {
     const fake = new FakeEnvironment('production', folder);
     Object.assign(fake.pending, { load: [code] });
@@ -163,13 +163,13 @@ describe('production', () => {
     return fake;
   }
 
-  test('gets a release automatically if its evidence from staging is good', async () => {
+  test('needs no approval if the evidence from staging is good', async () => {
     const fake = await ready();
     await deploy(optionsOf(fake));
     expect(fake.applied).toEqual(['load']);
   });
 
-  test('gets no release while an alarm is raised and nobody approves', async () => {
+  test('applies nothing if an alarm is raised and nobody approves', async () => {
     const fake = await ready();
     fake.alarms = ['production-load-age'];
     const { code: exit, message } = await refusal(deploy(optionsOf(fake)));
@@ -178,7 +178,7 @@ describe('production', () => {
     expect(fake.applied).toEqual([]);
   });
 
-  test('gets a release with an approval, and records the approver', async () => {
+  test('applies the release with an approval, and records the approver', async () => {
     const fake = await ready();
     fake.alarms = ['production-load-age'];
     await deploy(optionsOf(fake, { approvals: async () => ['ann'] }));
@@ -187,7 +187,7 @@ describe('production', () => {
   });
 });
 
-test('break-glass skips comparison and approval, and records the reason', async () => {
+test('a deployment with break-glass skips comparison and approval, and records the reason', async () => {
   const fake = new FakeEnvironment('production', folder);
   Object.assign(fake.pending, { store: [alarm], load: [code] });
   await deploy(optionsOf(fake, { review: { breakGlass: 'first deployment' }, evidence: undefined }));

@@ -1,4 +1,4 @@
-/** Deploys one release to one environment. Applies exactly the reviewed plans, or nothing. */
+/** Deploys one release to one environment. Applies only plans that match the reviewed plans. */
 import type { StageName } from '@centflow/infra';
 import { summaryOf } from '@centflow/terraform';
 import type { OpenEnvironment, OpenRelease } from '../open-environment.ts';
@@ -14,7 +14,7 @@ import { compareWithReviewed, type PlannedStage, planStage } from './review.ts';
 export interface DeployOptions {
   readonly open: OpenEnvironment;
   readonly stacks: OpenRelease;
-  /** The pull request whose plans were reviewed, or the reason to skip comparison and approval. */
+  /** The pull request whose plans were reviewed, or the reason to skip the comparison and the approval. */
   readonly review: Reviewed | { readonly breakGlass: string };
   readonly evidence: Evidence | undefined;
   /** Returns the users who have approved this deployment. */
@@ -23,7 +23,7 @@ export interface DeployOptions {
 }
 
 /**
- * Plans all stages and checks whether each may be applied. Only then applies them in order.
+ * Plans all stages and checks that each may be applied. Then applies the stages in order.
  *
  * @throws {UnreviewedPlanError | AlteredPlanError | PlanMovedError | PolicyError | AssessmentError} a stage was
  *   refused before its apply. Earlier stages may have been applied.
@@ -33,7 +33,7 @@ export async function deploy(options: DeployOptions): Promise<void> {
   const { open, stacks, review, say } = options;
   const planned = await planAll(options);
   const approvedBy = await approve(options, planned);
-  // Before anything is applied, so that a later rollback to this release is possible.
+  // Publish the release before the first apply, so that a later rollback to this release is possible.
   await open.releases.publish(stacks.release);
   if (planned.every(({ changes }) => !changes)) say('Nothing to apply.');
   await open.deployments.during(
@@ -47,7 +47,10 @@ export async function deploy(options: DeployOptions): Promise<void> {
   );
 }
 
-/** With `breakGlass`, stops after the first stage with changes: in a first deployment, later stages need its outputs. */
+/**
+ * Plans the stages. With `breakGlass`, stops after the first stage with changes, because later stages of a first
+ * deployment need the outputs of that stage.
+ */
 async function planAll(options: DeployOptions): Promise<PlannedStage[]> {
   const { stages } = options.stacks;
   if (!('breakGlass' in options.review)) return allOrFirstProblem(stages.map((stage) => planOne(options, stage)));
@@ -59,7 +62,7 @@ async function planAll(options: DeployOptions): Promise<PlannedStage[]> {
   return planned;
 }
 
-/** Waits for all plans even if one fails, because an abandoned plan would keep its lock. */
+/** Waits for all promises even if one fails, because an abandoned Terraform plan would keep its lock. */
 async function allOrFirstProblem<Value>(working: readonly Promise<Value>[]): Promise<Value[]> {
   await Promise.allSettled(working);
   return Promise.all(working);
@@ -72,7 +75,8 @@ async function planOne({ open, stacks, review, say }: DeployOptions, stage: Stag
   say(`${stack}: ${summaryOf(plan)}`);
   if (!changes) return planned;
   if ('breakGlass' in review) {
-    for (const violation of judgement.violations) say(`  check this: ${lineOf(stack, violation)}`);
+    for (const violation of judgement.violations)
+      say(`  violates the plan policy, so check it: ${lineOf(stack, violation)}`);
     return planned;
   }
   const done = await compareWithReviewed(open, planned, review);
@@ -86,7 +90,7 @@ async function approve(
   judged: readonly PlannedStage[],
 ): Promise<readonly string[]> {
   if ('breakGlass' in review) {
-    say(`Comparison and approval are skipped: ${review.breakGlass}`);
+    say(`The comparison with the review and the approval are skipped. Reason: ${review.breakGlass}`);
     return [];
   }
   const { environment, cloudwatch } = open;
@@ -104,7 +108,7 @@ async function applyAll(options: DeployOptions, planned: readonly PlannedStage[]
   const applied: StageName[] = [];
   for (const stage of options.stacks.stages) {
     const before = planned.find((one) => one.stage === stage);
-    // The applied stages may have changed this stage's variables, so plan, compare and check it again.
+    // Earlier stages may have changed this stage's variables, so plan, compare and check the stage again.
     const now = before === undefined || applied.length > 0 ? await planOne(options, stage) : before;
     if (!now.changes) continue;
     options.say(`${now.stack}: applying`);

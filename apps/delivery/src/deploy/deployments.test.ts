@@ -14,7 +14,7 @@ beforeEach(() => {
 
 const canary = (passed: boolean) => ({ passed, at: new Date().toISOString(), seconds: 1 });
 
-/** Records a deployment that was applied or stopped, and the result of its canary. */
+/** Records a deployment as applied or stopped, with the result of its canary. */
 async function had(version: string, outcome: 'applied' | 'stopped', passed?: boolean): Promise<DeploymentRecord> {
   vi.advanceTimersByTime(60_000);
   const release = { version, commit: 'c'.repeat(40), digest: 'd'.repeat(64), folder: '/nowhere' };
@@ -25,7 +25,7 @@ async function had(version: string, outcome: 'applied' | 'stopped', passed?: boo
   return ended;
 }
 
-test('list returns all records once, newest first, across pages', async () => {
+test('list returns each record once, newest first, across pages', async () => {
   for (const version of ['v1', 'v2', 'v3', 'v4', 'v5']) await had(version, 'applied', true);
   expect((await deployments.list()).map(({ version }) => version)).toEqual(['v5', 'v4', 'v3', 'v2', 'v1']);
   expect(s3.objects.size).toBe(5);
@@ -62,7 +62,7 @@ test('previous returns the newest other release whose canary passed', async () =
   expect((await deployments.previous()).version).toBe('v2');
 });
 
-test('previous does not return the current release', async () => {
+test('previous skips other deployments of the current release', async () => {
   await had('v1', 'applied', true);
   await had('v2', 'applied', true);
   await had('v2', 'applied', false);
@@ -77,7 +77,9 @@ test('previous fails without an earlier good release', async () => {
 test('list fails on an invalid record and names it', async () => {
   await had('v1', 'applied', true);
   s3.objects.set('deployments/dev/2026-01-02T00:00:00.000Z-v2.json', new TextEncoder().encode('{"format":2}'));
-  await expect(deployments.list()).rejects.toThrow(/2026-01-02T00:00:00\.000Z-v2\.json is not a valid record/);
+  await expect(deployments.list()).rejects.toThrow(
+    /2026-01-02T00:00:00\.000Z-v2\.json is not a valid deployment record/,
+  );
 });
 
 test('each environment of an account has its own records', async () => {

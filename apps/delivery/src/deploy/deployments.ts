@@ -1,10 +1,13 @@
-/** Records every deployment permanently: what, where, when, by whom and its outcome, as an object in the delivery bucket. */
+/**
+ * Records every deployment permanently as an object in the delivery bucket: release, environment, time, user and
+ * outcome.
+ */
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import type { EnvironmentName } from '@centflow/infra';
 import * as z from 'zod';
 import type { Release } from '../release/release.ts';
 
-/** The records do not contain the required deployment, or a record is not valid. */
+/** Thrown if the records do not contain the required deployment, or if a record is not valid. */
 export class DeploymentsError extends Error {
   override readonly name = 'DeploymentsError';
 }
@@ -26,7 +29,7 @@ const schema = z.object({
   approvedBy: z.array(z.string()).optional(),
   outcome: z.enum(['running', 'applied', 'stopped']),
   endedAt: z.iso.datetime().optional(),
-  /** Why the deployment stopped. */
+  /** The reason why the deployment stopped. */
   problem: z.string().optional(),
   canary: z
     .object({ passed: z.boolean(), at: z.iso.datetime(), seconds: z.number(), problem: z.string().optional() })
@@ -46,9 +49,9 @@ export class Deployments {
   }
 
   /**
-   * Does the work of a deployment, and records its start and its outcome.
+   * Runs `work` as a deployment, and records the start and the outcome.
    *
-   * @throws the error of the work, after recording it.
+   * @throws the error of `work`, after it was recorded.
    */
   async during(
     { version, commit, digest }: Release,
@@ -81,12 +84,12 @@ export class Deployments {
     await this.#put({ ...deployed, canary });
   }
 
-  /** All records, the newest first. */
+  /** Returns all records, newest first. */
   async list(): Promise<DeploymentRecord[]> {
     return await Promise.all((await this.#keys()).map((key) => this.#get(key)));
   }
 
-  /** Returns the newest record, whatever its outcome; undefined: there is none. */
+  /** Returns the newest record with any outcome, or undefined if no record exists. */
   async newest(): Promise<DeploymentRecord | undefined> {
     const [key] = await this.#keys();
     return key === undefined ? undefined : await this.#get(key);
@@ -101,20 +104,20 @@ export class Deployments {
     const newest = await this.newest();
     if (newest === undefined) {
       throw new DeploymentsError(
-        `Nothing was deployed to ${this.#environment} yet. The first deployment: docs/delivery.md, "A new environment".`,
+        `Nothing was deployed to ${this.#environment} yet. For the first deployment, see docs/delivery.md, "A new environment".`,
       );
     }
     if (newest.outcome !== 'applied') {
       throw new DeploymentsError(
-        `The newest deployment of ${this.#environment}, ${newest.version} of ${newest.startedAt}, ${newest.outcome === 'stopped' ? `stopped half-way (${newest.problem})` : 'has not ended'}: ` +
-          'the environment has parts of two releases. Deploy again, or roll back: docs/delivery.md.',
+        `The newest deployment of ${this.#environment}, ${newest.version} of ${newest.startedAt}, ${newest.outcome === 'stopped' ? `stopped half-way (${newest.problem})` : 'has not ended'}. ` +
+          'The environment may contain parts of two releases. Deploy again or roll back, see docs/delivery.md.',
       );
     }
     return newest;
   }
 
   /**
-   * Returns the target of a rollback: the newest release before the current one whose canary passed.
+   * Returns the newest earlier release whose canary passed, which is the target of a rollback.
    *
    * @throws {DeploymentsError} there is none.
    */
@@ -126,11 +129,11 @@ export class Deployments {
       if (record.version !== present && record.outcome === 'applied' && record.canary?.passed === true) return record;
     }
     throw new DeploymentsError(
-      `${this.#environment} has no earlier release whose canary passed, so a rollback is not possible. Fix the problem by a pull request.`,
+      `${this.#environment} has no earlier release whose canary passed, so a rollback is not possible. Fix the problem with a pull request.`,
     );
   }
 
-  /** Returns the keys of all records, newest first. Keys sort by time because they start with it. */
+  /** Returns the keys of all records, newest first. Each key starts with the time, so keys sort by time. */
   async #keys(): Promise<string[]> {
     const Prefix = `deployments/${this.#environment}/`;
     const keys: string[] = [];
@@ -155,7 +158,9 @@ export class Deployments {
     const { Body } = await this.#s3.send(new GetObjectCommand({ Bucket: this.#bucket, Key }));
     const parsed = schema.safeParse(JSON.parse((await Body?.transformToString()) ?? 'null'));
     if (parsed.success) return parsed.data;
-    throw new DeploymentsError(`s3://${this.#bucket}/${Key} is not a valid record: ${z.prettifyError(parsed.error)}`);
+    throw new DeploymentsError(
+      `s3://${this.#bucket}/${Key} is not a valid deployment record: ${z.prettifyError(parsed.error)}`,
+    );
   }
 }
 

@@ -1,4 +1,4 @@
-/** Evidence of how a release works in an environment. It decides about the promotion to the next environment. */
+/** Evidence that a release works in an environment. The promotion to the next environment depends on this evidence. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { environmentNames } from '@centflow/infra';
@@ -19,7 +19,7 @@ export function writeEvidence(file: string, evidence: Evidence): void {
   writeFileSync(file, `${JSON.stringify(evidence, undefined, 2)}\n`);
 }
 
-/** @returns undefined: the file does not exist or is not valid */
+/** @returns the evidence, or undefined if the file does not exist or is not valid */
 export function readEvidence(file: string | undefined): Evidence | undefined {
   if (file === undefined) return undefined;
   try {

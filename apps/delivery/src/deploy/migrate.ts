@@ -1,4 +1,7 @@
-/** Invokes the migrator. Deployments do this automatically; this module continues a migration that failed half-way. */
+/**
+ * Invokes the migrator to continue a migration that failed half-way. A deployment runs the migrator through Terraform
+ * instead.
+ */
 import { setTimeout as pause } from 'node:timers/promises';
 import {
   GetFunctionCommand,
@@ -12,7 +15,7 @@ import { namesOf } from '@centflow/infra';
 import * as z from 'zod';
 import type { OpenEnvironment } from '../open-environment.ts';
 
-/** A migration of the database failed. */
+/** Thrown if a migration of the database failed. */
 export class MigrationError extends Error {
   override readonly name = 'MigrationError';
 }
@@ -21,9 +24,9 @@ const answer = z.object({ applied: z.array(z.string()), unknown: z.array(z.strin
 const failure = z.object({ errorMessage: z.string() });
 
 /**
- * How long to wait for a function that Lambda made Inactive, in milliseconds. Lambda removes the network interface of a function that was
- * not called for weeks. The next call fails, and Lambda recreates the interface, which takes about a minute:
- * https://docs.aws.amazon.com/lambda/latest/dg/functions-states.html
+ * The time limit for Lambda to reactivate an inactive function, in milliseconds. Lambda removes the network interface
+ * of a function that was not called for weeks. The next call fails, and Lambda recreates the interface, which takes
+ * about a minute: https://docs.aws.amazon.com/lambda/latest/dg/functions-states.html
  */
 export interface Patience {
   readonly pauseMs: number;
@@ -32,7 +35,7 @@ export interface Patience {
 const PATIENCE: Patience = { pauseMs: 5000, deadlineMs: 300_000 };
 
 /**
- * @throws {MigrationError} a statement failed; the message names it and the applied migrations.
+ * @throws {MigrationError} a statement failed. The message contains the statement and the applied migrations.
  * @throws the AWS error if the migrator cannot be invoked or is not ready within the deadline.
  */
 export async function migrate(
@@ -46,11 +49,13 @@ export async function migrate(
   const { Payload, FunctionError } = await onceReady(() => lambda.send(command), patience);
   const payload: unknown = JSON.parse(new TextDecoder().decode(Payload));
   if (FunctionError === undefined) return answer.parse(payload);
-  throw new MigrationError(failure.safeParse(payload).data?.errorMessage ?? `The migrator failed: ${FunctionError}.`);
+  throw new MigrationError(
+    failure.safeParse(payload).data?.errorMessage ?? `The migrator failed with ${FunctionError}.`,
+  );
 }
 
 /**
- * Wakes a migrator that Lambda made Inactive, because Terraform invokes it while applying `load` and does not retry.
+ * Wakes an inactive migrator. Terraform invokes the migrator when it applies `load`, and does not retry.
  *
  * @throws what {@link migrate} throws
  */
@@ -63,7 +68,7 @@ export async function wakeMigrator(
     const { Configuration } = await open.lambda.send(new GetFunctionCommand({ FunctionName }));
     if (Configuration?.State !== 'Inactive') return;
   } catch (error) {
-    // The first deployment has not created the function yet.
+    // The function does not exist before the first deployment.
     if (error instanceof ResourceNotFoundException) return;
     throw error;
   }
@@ -85,7 +90,10 @@ async function onceReady(
   }
 }
 
-/** Returns whether the function's code was not called: https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html. */
+/**
+ * Returns whether Lambda failed before it called the function's code:
+ * https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html.
+ */
 function isNotReady(error: unknown): boolean {
   return error instanceof ResourceNotReadyException || error instanceof ResourceConflictException;
 }

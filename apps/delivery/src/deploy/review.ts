@@ -1,4 +1,4 @@
-/** Plans a release's stages, and checks the plans against the plan policy and the review. */
+/** Plans the stages of a release, and checks the plans against the plan policy and the reviewed plans. */
 import { join } from 'node:path';
 import { type StageName, stackName } from '@centflow/infra';
 import type { Plan, WorkingDirectory } from '@centflow/terraform';
@@ -8,7 +8,7 @@ import type { Reviewed } from '../plans/plan-store.ts';
 import type { JudgedStack } from '../plans/policy.ts';
 import { type Exemption, judgePlan } from '../review/index.ts';
 
-/** A stage with the plan that would be applied. */
+/** A stage and its plan. */
 export interface PlannedStage extends JudgedStack {
   readonly stage: StageName;
   readonly directory: WorkingDirectory;
@@ -27,7 +27,7 @@ export async function planStage(
   const stack = stackName(environment, stage);
   const directory = await deployment.prepare(stage);
   const changes = await directory.plan({ lock });
-  // Reading a plan takes half as long as planning, and most plans have no changes.
+  // Do not read plans without changes, which are the most common. Reading takes half as long as planning.
   const plan = changes ? await directory.readPlan() : { errored: false };
   const judgement = judgePlan(plan, { stack, accountId: environment.accountId, exemptions });
   return { stack, stage, directory, plan, judgement, changes };
@@ -36,7 +36,7 @@ export async function planStage(
 /**
  * Compares a stage's plan with the reviewed plan of the pull request.
  *
- * @throws {UnreviewedPlanError | AlteredPlanError | PlanMovedError} there is no matching reviewed plan.
+ * @throws {UnreviewedPlanError | AlteredPlanError | PlanMovedError} no reviewed plan matches.
  * @returns the addresses of reviewed changes that are already applied
  */
 export async function compareWithReviewed(

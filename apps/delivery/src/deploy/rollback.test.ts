@@ -22,7 +22,7 @@ beforeEach(() => {
   return () => rmSync(folder, { recursive: true });
 });
 
-/** An environment with v3, in which a rollback to v2 changes the stage `load`. */
+/** Returns an environment that runs v3. A rollback to v2 changes its stage `load`. */
 async function afterV3(name: 'dev' | 'production', canary?: { passed: boolean }): Promise<FakeEnvironment> {
   const fake = new FakeEnvironment(name, folder);
   const { deployments } = fake.open;
@@ -58,12 +58,14 @@ async function run(fake: FakeEnvironment, more: Partial<RollbackOptions> = {}) {
   return { code: error === undefined ? EXIT.ok : exitCodeOf(error), message: String(error), asked, record };
 }
 
-describe('a rollback of production by hand', () => {
-  test('changes nothing if nobody has approved the run, whatever the result of its job `approve`', async () => {
+describe('a manual rollback of production', () => {
+  test('changes nothing if nobody has approved the workflow run, even if its job `approve` succeeded', async () => {
     const fake = await afterV3('production', { passed: true });
     const { code: exit, message, record } = await run(fake);
     expect(exit).toBe(EXIT.approvalMissing);
-    expect(message).toMatch(/A user rolls production back to v2\..*Nobody has approved production-approval/s);
+    expect(message).toMatch(
+      /This is a manual rollback of production to v2\..*Nobody has approved production-approval/s,
+    );
     expect(fake.applied).toEqual([]);
     expect(record).toMatchObject({ kind: 'deploy', version: 'v3' });
   });
@@ -92,9 +94,9 @@ describe('a rollback of production by hand', () => {
 
 describe('a rollback after a failed canary', () => {
   test.each([
-    ['noted that it failed', { passed: false }],
-    ['ended before it noted anything', undefined],
-  ])('needs no approval if the canary %s', async (_, canary) => {
+    ['the canary recorded a failure', { passed: false }],
+    ['the canary ended without a recorded result', undefined],
+  ])('needs no approval if %s', async (_, canary) => {
     const fake = await afterV3('production', canary);
     const { code: exit, asked } = await run(fake, { canaryFailed: true });
     expect(exit).toBe(EXIT.ok);
@@ -111,7 +113,7 @@ describe('a rollback after a failed canary', () => {
   });
 });
 
-test('a rollback of dev needs no approval', async () => {
+test('a manual rollback of dev needs no approval', async () => {
   const fake = await afterV3('dev', { passed: true });
   const { asked } = await run(fake);
   expect(asked).toEqual([]);

@@ -1,8 +1,9 @@
 /**
  * Rolls back to an earlier release: deploys its `load`, `report`, `console` and `watch` stacks again, with their original artifacts.
  *
- * A rollback changes neither `store`, which holds the data, nor the schema: the earlier release's migrator ignores newer
- * migrations. So each release must work with the schema of the next one (expand before the code, contract one release later).
+ * A rollback does not change `store`, which holds the data, or the schema. The migrator of the earlier release ignores
+ * newer migrations. Each release must therefore work with the schema of the next release: expand the schema before the
+ * code, and contract it one release later.
  */
 import type { StageName } from '@centflow/infra';
 import { summaryOf } from '@centflow/terraform';
@@ -45,7 +46,7 @@ export async function rollBack(options: RollbackOptions): Promise<void> {
 async function approve(options: RollbackOptions): Promise<readonly string[]> {
   const { open, stacks, canaryFailed, breakGlass, approvals, say } = options;
   if (breakGlass !== undefined) {
-    say(`The approval is skipped: ${breakGlass}`);
+    say(`The approval is skipped. Reason: ${breakGlass}`);
     return [];
   }
   if (canaryFailed) {
@@ -66,7 +67,7 @@ async function refuseProven({ environment, deployments }: OpenEnvironment): Prom
   const newest = await deployments.newest();
   if (newest?.canary?.passed !== true) return;
   throw new AssessmentError(
-    `The canary of ${newest.version} passed in ${environment.name}, so --canary-failed does not apply. Nothing was applied. Run without it, and let a reviewer approve the rollback.`,
+    `The canary of ${newest.version} passed in ${environment.name}, so --canary-failed does not apply. Nothing was applied. Run the rollback without --canary-failed, and let a reviewer approve it.`,
   );
 }
 
@@ -78,10 +79,12 @@ async function applyAll({ open, stacks, say }: RollbackOptions): Promise<void> {
     const { stack, plan, changes, judgement } = planned;
     say(`${stack}: ${summaryOf(plan)}`);
     if (!changes) continue;
-    // The release was reviewed when it was deployed first. But it may not know newer resources that hold data.
+    // The release was reviewed when it was first deployed. But it does not contain newer resources, which may hold data
+    // and would be destroyed.
     const destroying = judgement.violations.filter(({ rule }) => rule === 'destroys-data');
     refuseViolations([{ stack, judgement: { ...judgement, violations: destroying } }]);
-    for (const violation of judgement.violations) say(`  check this: ${lineOf(stack, violation)}`);
+    for (const violation of judgement.violations)
+      say(`  violates the plan policy, so check it: ${lineOf(stack, violation)}`);
     await applyStage(open, planned, applied);
     say(`${stack}: applied`);
   }

@@ -1,29 +1,31 @@
-/** Explains failed GitHub requests: which may be retried, and how to fix the others. */
+/** Decides which failed GitHub requests are retried, and describes the remedy for the others. */
 import { RequestError } from '@octokit/request-error';
 import { GitHubError } from './github-error.ts';
 
 /** A description of the request, for error messages. */
 export interface Question {
-  /** The text after "GitHub did not let us". */
+  /** A verb phrase that completes the message "GitHub did not let us …". */
   readonly doing: string;
-  /** The required permission: as in `permissions` of a workflow job, or as GitHub's settings name it for a personal token. */
+  /**
+   * The required permission, in the notation of a workflow's `permissions` or of GitHub's settings for personal tokens.
+   */
   readonly permission: string;
-  /** The kind of token, for the remedy. Default: a workflow's token. */
+  /** The kind of token, which the remedy depends on. The default is a workflow's token. */
   readonly asker?: 'workflow' | 'person';
 }
 
-/** After a secondary rate limit without a given time, GitHub requires a pause of at least a minute. */
+/** The pause after a secondary rate limit without a stated time, in milliseconds. GitHub requires at least a minute. */
 const QUIET_MS = 60_000;
 
 const isLimit = ({ status, message, response }: RequestError): boolean =>
   status === 429 || (status === 403 && (/rate limit/i.test(message) || response?.headers['retry-after'] !== undefined));
 
-/** Returns whether a retry may help: GitHub or the network had a temporary problem. */
+/** Returns whether a retry may help, because GitHub or the network had a temporary problem. */
 export function isPassing(error: unknown): boolean {
   return error instanceof RequestError && (error.status >= 500 || isLimit(error));
 }
 
-/** Returns the pause in milliseconds that GitHub requests; undefined if it requests none. */
+/** Returns the pause in milliseconds that GitHub requires before a retry, or undefined if it requires none. */
 export function pauseAskedFor(error: unknown): number | undefined {
   if (!(error instanceof RequestError) || !isLimit(error)) return undefined;
   const headers = error.response?.headers ?? {};
@@ -32,7 +34,7 @@ export function pauseAskedFor(error: unknown): number | undefined {
   return Math.max(0, Number(headers['x-ratelimit-reset']) * 1000 - Date.now());
 }
 
-/** Returns an error with a remedy. Errors that do not come from GitHub are returned unchanged. */
+/** Returns a GitHubError with a remedy. Returns errors of other origins unchanged. */
 export function explain(error: unknown, question: Question, repository: string): unknown {
   if (!(error instanceof RequestError)) return error;
   const { status, message, request, response } = error;
@@ -47,24 +49,24 @@ export function explain(error: unknown, question: Question, repository: string):
 
 function remedyFor(error: RequestError, { permission, asker = 'workflow' }: Question, repository: string): string {
   if (isLimit(error)) {
-    return `wait ${Math.ceil((pauseAskedFor(error) ?? QUIET_MS) / 60_000)} min, then run it again: nothing is done twice`;
+    return `wait ${Math.ceil((pauseAskedFor(error) ?? QUIET_MS) / 60_000)} min, then run the command again. It repeats no completed step`;
   }
-  if (error.status >= 500) return 'look at githubstatus.com and run it again: nothing is done twice';
+  if (error.status >= 500) return 'check githubstatus.com and run the command again. It repeats no completed step';
   switch (error.status) {
     case 401:
-      return 'give it a token that is valid: in a workflow `github.token`, which ends with its job; elsewhere one of yours';
+      return 'set GITHUB_TOKEN to a valid token. In a workflow, use `github.token`, which is valid until the job ends. On your machine, use a personal token';
     case 403:
       if (asker === 'person') return personalTokenFor(permission);
-      return `let the token do it: in a workflow the job's permissions need \`${permission}\``;
+      return `use a token with the permission \`${permission}\`. In a workflow, add it to the \`permissions\` of the job`;
     case 404:
       if (asker === 'person') {
-        return `check \`repository.name\` in infra/src/environments.ts; if ${repository} is right, ${personalTokenFor(permission)}`;
+        return `check \`repository.name\` in infra/src/environments.ts. If ${repository} is right, ${personalTokenFor(permission)}`;
       }
-      return `check that ${repository} (GITHUB_REPOSITORY) has it and that the token may see it (\`${permission}\`)`;
+      return `check that it exists in ${repository} (GITHUB_REPOSITORY) and that the token has the permission \`${permission}\``;
     default:
-      return "read GitHub's answer: the request itself is at fault";
+      return "read GitHub's answer above, because the request itself is not valid";
   }
 }
 
 const personalTokenFor = (permission: string): string =>
-  `use the token of an administrator of the repository: one of \`gh auth login\` or a classic one with the scope \`repo\`, or a fine-grained one with ${permission}`;
+  `use the token of an administrator of the repository: the token of \`gh auth login\`, a classic token with the scope \`repo\`, or a fine-grained token with ${permission}`;

@@ -7,8 +7,9 @@ export interface Approval {
 }
 
 /**
- * Returns who approved the deployments of a workflow run. `deploy` and `rollback` read it themselves: a job in an environment without
- * required reviewers succeeds at once, so its success proves nothing.
+ * Returns who approved the deployments of a workflow run. `deploy` and `rollback` read the approvals themselves. The
+ * success of an approval job proves nothing, because the job also succeeds if its environment has no required
+ * reviewers.
  */
 export function approvals(connection: Connection, runId: string): Promise<Approval[]> {
   return connection.ask(

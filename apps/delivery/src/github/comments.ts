@@ -1,4 +1,4 @@
-/** Writes one comment per pull request and marker, and updates it in place. */
+/** Writes one comment per pull request and marker, and later updates the same comment. */
 import { RequestError } from '@octokit/request-error';
 import type { Octokit } from '@octokit/rest';
 import type { Connection } from './connection.ts';
@@ -19,7 +19,7 @@ export function comment(connection: Connection, pullRequest: number, marker: str
         ourLogin(octokit),
         octokit.paginate(octokit.rest.issues.listComments, { ...where, issue_number: pullRequest, per_page: 100 }),
       ]);
-      // Anybody can write the marker into a comment, so only our own comments count.
+      // Anybody can write the marker into a comment, so consider only comments of our own user.
       const ours = comments.find(
         (found) => found.user?.login === author && found.body?.split(/\r?\n/, 1)[0] === markerLine(marker),
       );
@@ -32,7 +32,7 @@ export function comment(connection: Connection, pullRequest: number, marker: str
   );
 }
 
-/** Returns the token's user. For the token of a workflow, GitHub responds with 403. */
+/** Returns the user of the token. GitHub answers 403 if the token belongs to a workflow. */
 async function ourLogin(octokit: Octokit): Promise<string> {
   try {
     return (await octokit.rest.users.getAuthenticated()).data.login;

@@ -1,4 +1,4 @@
-/** Connects to one repository on GitHub. Retries temporary failures, and explains the others. */
+/** Connects to one repository on GitHub. Retries temporary failures, and adds a remedy to other errors. */
 import { setTimeout } from 'node:timers/promises';
 import { Octokit } from '@octokit/rest';
 import pRetry from 'p-retry';
@@ -6,7 +6,10 @@ import { z } from 'zod';
 import { explain, isPassing, pauseAskedFor, type Question } from './answers.ts';
 import { GitHubError } from './github-error.ts';
 
-/** The environment variables of a step. Actions sets all of them except the token, which a step must pass. */
+/**
+ * The environment variables of a workflow step. Actions sets all of them except the token, which the workflow must
+ * pass.
+ */
 const settings = z.object({
   GITHUB_API_URL: z.url().default('https://api.github.com'),
   GITHUB_REPOSITORY: z.string().regex(/^[^/\s]+\/[^/\s]+$/),
@@ -14,12 +17,12 @@ const settings = z.object({
 });
 
 const REMEDIES: Readonly<Record<string, string>> = {
-  GITHUB_API_URL: "set it to the API's address, or leave it out for github.com",
-  GITHUB_REPOSITORY: 'set it to <owner>/<name> of the repository; Actions does so by itself',
-  GITHUB_TOKEN: `set it to a token for the repository; in a workflow the step's env says \`GITHUB_TOKEN: \${{ github.token }}\``,
+  GITHUB_API_URL: 'set it to the address of the GitHub API, or unset it to use github.com',
+  GITHUB_REPOSITORY: 'set it to <owner>/<name> of the repository. GitHub Actions sets it automatically',
+  GITHUB_TOKEN: `set it to a token for the repository. In a workflow, add \`GITHUB_TOKEN: \${{ github.token }}\` to the env of the step`,
 };
 
-/** The longest pause. A command that waits longer would seem to hang. */
+/** The longest pause before a retry, in milliseconds. A command that waits longer would seem to hang. */
 const LONGEST_PAUSE_MS = 90_000;
 const RETRIES = 4;
 
@@ -34,34 +37,35 @@ export class Connection {
   readonly #where: Where;
   readonly #firstPauseMs: number;
 
-  /** @param firstPauseMs milliseconds before the first retry; each further pause is twice as long */
+  /** @param firstPauseMs milliseconds before the first retry. Each further pause is twice as long. */
   constructor(octokit: Octokit, where: Where, firstPauseMs: number) {
     this.#octokit = octokit;
     this.#where = where;
     this.#firstPauseMs = firstPauseMs;
   }
 
-  /** @throws {GitHubError} a variable is missing or invalid; the message names it */
+  /** @throws {GitHubError} a variable is missing or not valid. The message names the variable. */
   static fromEnvironment(env: NodeJS.ProcessEnv, firstPauseMs = 1000): Connection {
     const read = settings.safeParse(env);
     if (!read.success) {
       const name = String(read.error.issues[0]?.path[0]);
-      const found = env[name] ? `is not one that GitHub can have: ${JSON.stringify(env[name])}` : 'is missing';
+      const found = env[name] ? `is not valid: ${JSON.stringify(env[name])}` : 'is missing';
       throw new GitHubError(`${name} ${found}`, REMEDIES[name] ?? '');
     }
     const [owner = '', repo = ''] = read.data.GITHUB_REPOSITORY.split('/');
     const octokit = new Octokit({
       auth: read.data.GITHUB_TOKEN,
       baseUrl: read.data.GITHUB_API_URL.replace(/\/$/, ''),
-      // Octokit would log each 404, which often only means that something does not exist yet.
+      // Without this logger, octokit logs each 404, which often only means that something does not exist yet.
       log: { debug: () => {}, info: () => {}, warn: console.warn, error: () => {} },
     });
     return new Connection(octokit, { owner, repo }, firstPauseMs);
   }
 
   /**
-   * Runs requests, and retries them after temporary failures of GitHub or the network. The whole `ask` function is repeated, not
-   * only the failed request, because that request may have had an effect. So every `ask` first reads the current state.
+   * Runs the requests in `ask`, and retries after temporary failures of GitHub or the network. A retry repeats all
+   * requests of `ask`, because a failed request may still have had an effect. Every `ask` therefore first reads the
+   * current state.
    *
    * @throws {GitHubError} with GitHub's response and a remedy
    */

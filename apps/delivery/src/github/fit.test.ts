@@ -4,7 +4,7 @@ import { fit } from './fit.ts';
 
 const LIMIT = 2000;
 
-test('fit keeps a short text unchanged, and cuts a long text to the limit', () => {
+test('fit returns a short text unchanged, and cuts a long text to the limit', () => {
   const line = fc.oneof(
     fc.string({ maxLength: 80 }),
     fc.constantFrom('```diff', '```', '<details>', '</details>', '👍'.repeat(40)),
@@ -21,7 +21,7 @@ test('fit keeps a short text unchanged, and cuts a long text to the limit', () =
   );
 });
 
-test('fit closes the code block or details that it cuts before it adds the note', () => {
+test('fit closes a cut code block or details element before the note', () => {
   const fitted = fit(`<details><summary>dev</summary>\n\n\`\`\`diff\n${'+ a line\n'.repeat(400)}`, LIMIT);
   expect(fitted).toMatch(/\+ a line\n```\n\n<\/details>\n\n> \[!NOTE\]/);
 });

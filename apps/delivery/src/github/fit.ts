@@ -1,19 +1,23 @@
-/** GitHub's limits in characters. GitHub rejects longer texts completely. */
+/** GitHub's length limits in characters. GitHub rejects longer texts. */
 export const LONGEST_COMMENT = 65_536;
 export const LONGEST_RELEASE_NOTES = 125_000;
 
-const NOTE = '\n\n> [!NOTE]\n> Cut here: GitHub takes no more. All of it is among the artifacts of the workflow run.\n';
+const NOTE =
+  '\n\n> [!NOTE]\n> Cut here, because GitHub limits the length. The artifacts of the workflow run contain the full text.\n';
 
-/** Shortens Markdown to the limit. Cuts after a line, closes open code fences and details, and adds a note. */
+/**
+ * Shortens Markdown to the limit. Cuts at the end of a line, closes open code fences and details elements, and adds a
+ * note.
+ */
 export function fit(markdown: string, limit: number): string {
   if (markdown.length <= limit) return markdown;
-  // The closing marks and the note must fit too.
+  // Leave room for the closing fences, the closing tags and the note.
   const room = markdown.slice(0, limit - NOTE.length - 500);
   const kept = room.slice(0, Math.max(room.lastIndexOf('\n'), 0)) || withoutHalfCharacter(room);
   return `${kept}${closing(kept)}${NOTE}`;
 }
 
-/** Does not split surrogate pairs, which are one character. */
+/** Removes half of a surrogate pair from the end, because the two halves are one character. */
 function withoutHalfCharacter(text: string): string {
   return /[\uD800-\uDBFF]$/.test(text) ? text.slice(0, -1) : text;
 }

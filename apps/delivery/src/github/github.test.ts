@@ -20,16 +20,18 @@ const envWith = (token: string) => ({
   GITHUB_TOKEN: token,
 });
 
-/** Returns a client with the token of a job that has these permissions. The client hardly waits between attempts. */
+/**
+ * Returns a client with the token of a job that has these permissions. The client waits 1 ms before the first retry.
+ */
 function gitHubWith(permissions: Permissions): GitHub {
   return new GitHub(Connection.fromEnvironment(envWith(standIn.tokenFor(permissions)), 1));
 }
 
-describe('the settings of the GitHub client', () => {
+describe('GitHub.fromEnvironment', () => {
   const complete = { GITHUB_REPOSITORY: REPOSITORY, GITHUB_TOKEN: 'secret' };
 
   test.each(['GITHUB_REPOSITORY', 'GITHUB_TOKEN'] as const)(
-    'are refused without %s, and the error names it',
+    'throws an error that names %s if it is missing',
     (name) => {
       const env = { ...complete, [name]: undefined };
       expect(() => GitHub.fromEnvironment(env)).toThrow(new RegExp(`^${name} is missing\n {2}What to do: set it`));
@@ -37,7 +39,7 @@ describe('the settings of the GitHub client', () => {
     },
   );
 
-  test('are refused with an invalid address or repository, and the error does not show the token', () => {
+  test('throws an error without the token if the address or repository is not valid', () => {
     const wrong = { ...complete, GITHUB_REPOSITORY: 'centflow' };
     expect(() => GitHub.fromEnvironment(wrong)).toThrow(/GITHUB_REPOSITORY .*"centflow"/);
     expect(() => GitHub.fromEnvironment({ ...complete, GITHUB_API_URL: 'here' })).toThrow(/GITHUB_API_URL .*"here"/);
@@ -52,7 +54,7 @@ describe('pullRequestOf', () => {
     expect(found).toEqual({ number, head: 'aaa', title: 'Add a feed' });
   });
 
-  test('returns nothing for an open pull request, one merged into another branch, or a commit inside a merged branch', async () => {
+  test('returns undefined for an open or stacked pull request, and for a commit inside a merged branch', async () => {
     standIn.state.openPullRequest({ title: 'Open', branch: 'open', head: 'aaa' });
     const elsewhere = standIn.state.openPullRequest({ title: 'Stacked', branch: 'b', head: 'bbb', base: 'open' });
     standIn.state.mergePullRequest(elsewhere.number, 'stacked-merge');
@@ -82,7 +84,7 @@ describe('a comment on a pull request', () => {
   });
   const bodies = () => standIn.state.commentsOf(number).map(({ author, body }) => `${author}: ${body}`);
 
-  test('is created once for each marker, then updated', async () => {
+  test('is created once per marker, then updated', async () => {
     const gitHub = gitHubWith({ 'pull-requests': 'write' });
     await gitHub.comment(number, 'plan', 'first');
     await gitHub.comment(number, 'other', 'beside');
@@ -113,7 +115,7 @@ describe('a comment on a pull request', () => {
     ]);
   });
 
-  test('is updated with the token of the person who wrote it', async () => {
+  test('is updated if the token belongs to its author', async () => {
     const gitHub = new GitHub(Connection.fromEnvironment(envWith(standIn.personalToken('ada')), 1));
     await gitHub.comment(number, 'plan', 'first');
     await gitHub.comment(number, 'plan', 'second');
@@ -128,7 +130,7 @@ describe('a comment on a pull request', () => {
     expect(standIn.state.commentsOf(number)).toHaveLength(151);
   });
 
-  test('is cut with a note if it is too long for GitHub', async () => {
+  test('is cut and gets a note if it is too long for GitHub', async () => {
     await gitHubWith({ 'pull-requests': 'write' }).comment(number, 'plan', 'a line of a plan\n'.repeat(10_000));
     const [written] = standIn.state.commentsOf(number);
     expect(written?.body.length).toBeLessThanOrEqual(65_536);
@@ -136,7 +138,7 @@ describe('a comment on a pull request', () => {
   });
 });
 
-test('approvals returns only approvals of the workflow run, without refusals', async () => {
+test('approvals returns the approvals of the workflow run without its rejections', async () => {
   standIn.state.startRun('41');
   standIn.state.review('41', { environment: 'production-approval', user: 'ada', state: 'approved' });
   standIn.state.review('41', { environment: 'production-approval', user: 'bob', state: 'rejected' });
@@ -156,13 +158,13 @@ describe('keepIssue', () => {
     expect(await gitHub.keepIssue('drift-dev', 'dev has drifted', 'again')).not.toBe(first);
   });
 
-  test('opens no issue without a text', async () => {
+  test('opens no issue without a body', async () => {
     const gitHub = gitHubWith({ issues: 'write' });
     expect(await gitHub.keepIssue('drift-dev', 'dev has drifted', undefined)).toBeUndefined();
     expect(standIn.state.issues).toEqual([]);
   });
 
-  test('keeps the oldest issue of a label, and closes a second one that another run opened', async () => {
+  test('updates the oldest issue of a label, and closes a second issue that another run opened', async () => {
     const labels = ['drift-dev'];
     standIn.state.openIssue({ author: 'github-actions[bot]', title: 'one', body: '', labels });
     standIn.state.openIssue({ author: 'github-actions[bot]', title: 'two', body: '', labels });
@@ -181,7 +183,7 @@ describe('publishRelease', () => {
   const permissions: Permissions = { contents: 'write' };
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'github-release-'));
-    await writeFile(join(folder, 'release.zip'), 'the artefacts');
+    await writeFile(join(folder, 'release.zip'), 'the artifacts');
   });
   afterEach(() => rm(folder, { recursive: true }));
   const release = () => ({
@@ -197,7 +199,7 @@ describe('publishRelease', () => {
     expect(standIn.state.tags.get('v12')).toBe('aaa');
     expect(standIn.state.releaseOf('v12')).toMatchObject({
       notes: 'What is new',
-      assets: [{ name: 'release.zip', bytes: Buffer.from('the artefacts') }],
+      assets: [{ name: 'release.zip', bytes: Buffer.from('the artifacts') }],
     });
   });
 
@@ -227,11 +229,11 @@ describe('publishRelease', () => {
     await expect(gitHubWith(permissions).publishRelease(release())).rejects.toThrow(
       /published with another release.zip/,
     );
-    expect(standIn.state.releaseOf('v12')?.assets[0]?.bytes.toString()).toBe('the artefacts');
+    expect(standIn.state.releaseOf('v12')?.assets[0]?.bytes.toString()).toBe('the artifacts');
   });
 });
 
-describe('the GitHub client', () => {
+describe('retries of the GitHub client', () => {
   test.each([
     ['a server error', { status: 502 }],
     [
@@ -239,12 +241,12 @@ describe('the GitHub client', () => {
       { status: 403, message: 'You have exceeded a secondary rate limit', headers: { 'retry-after': '0' } },
     ],
     ['too many requests', { status: 429, headers: { 'retry-after': '0' } }],
-  ])('succeeds at the next attempt after %s', async (_, trouble) => {
+  ])('succeed after %s', async (_, trouble) => {
     standIn.failNext({ method: 'POST', path: '/issues', ...trouble });
     expect(await gitHubWith({ issues: 'write' }).keepIssue('drift-dev', 'drift', 'text')).toBe(1);
   });
 
-  test('checks after a failure without a known result whether the request took effect, and does nothing twice', async () => {
+  test('do not repeat a request that took effect although its response was lost', async () => {
     const { number } = standIn.state.openPullRequest({ title: 'Add', branch: 'add', head: 'aaa' });
     for (const path of ['/comments', '/issues'])
       standIn.failNext({ method: 'POST', path, status: 502, afterwards: true });
@@ -255,14 +257,14 @@ describe('the GitHub client', () => {
     expect(standIn.state.issues).toHaveLength(1);
   });
 
-  test('gives up with advice after five attempts', async () => {
+  test('end after five attempts with an error that states the remedy', async () => {
     for (let each = 0; each < 10; each += 1) standIn.failNext({ method: 'GET', path: '/issues', status: 503 });
     const failing = gitHubWith({ issues: 'write' }).keepIssue('drift-dev', 'drift', 'text');
-    await expect(failing).rejects.toThrow(/503 Server Error to GET .*\n {2}What to do: look at githubstatus\.com/);
+    await expect(failing).rejects.toThrow(/503 Server Error to GET .*\n {2}What to do: check githubstatus\.com/);
     expect(standIn.requests).toHaveLength(5);
   });
 
-  test('does not wait if GitHub asks for a pause of an hour', async () => {
+  test('are not attempted if GitHub requires a pause of an hour', async () => {
     const headers = { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': String(Math.ceil(Date.now() / 1000) + 3600) };
     standIn.failNext({ method: 'GET', path: '/issues', status: 403, message: 'API rate limit exceeded', headers });
     const failing = gitHubWith({ issues: 'write' }).keepIssue('drift-dev', 'drift', 'text');
@@ -270,7 +272,7 @@ describe('the GitHub client', () => {
     expect(standIn.requests).toHaveLength(1);
   });
 
-  test('reports an invalid token or a missing permission without another attempt', async () => {
+  test('are not attempted after an invalid token or a missing permission', async () => {
     await expect(gitHubWith({ issues: 'read' }).keepIssue('drift-dev', 'drift', 'text')).rejects.toThrow(
       /403 Resource not accessible by integration to POST .*\n {2}What to do: .*`issues: write`/,
     );
@@ -280,7 +282,7 @@ describe('the GitHub client', () => {
     );
   });
 
-  test('names the address that could not be reached', async () => {
+  test('end with an error that names the unreachable address', async () => {
     await standIn.stop();
     const failing = gitHubWith({ issues: 'write' }).keepIssue('drift-dev', 'drift', 'text');
     await expect(failing).rejects.toThrow(/ECONNREFUSED.*\(no answer\)/);

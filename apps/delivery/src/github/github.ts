@@ -1,4 +1,4 @@
-/** The GitHub operations of the delivery. Every method can be repeated safely, because it first reads the current state. */
+/** The GitHub operations of the delivery. Every method first reads the current state, so it can be repeated safely. */
 import { type Approval, approvals } from './approvals.ts';
 import { comment } from './comments.ts';
 import { Connection } from './connection.ts';
@@ -21,7 +21,7 @@ export class GitHub {
 
   /**
    * @param env contains GITHUB_API_URL, GITHUB_REPOSITORY and GITHUB_TOKEN, as in Actions
-   * @throws {GitHubError} a variable is missing; the message names it
+   * @throws {GitHubError} a variable is missing. The message names the variable.
    */
   static fromEnvironment(env: NodeJS.ProcessEnv): GitHub {
     return new GitHub(Connection.fromEnvironment(env));
@@ -32,7 +32,7 @@ export class GitHub {
     return pullRequestOf(this.#connection, commit);
   }
 
-  /** Creates or updates our comment with this marker. Never changes comments of others. */
+  /** Creates or updates our comment with this marker. Never changes comments of other users. */
   comment(pullRequest: number, marker: string, body: string): Promise<void> {
     return comment(this.#connection, pullRequest, marker, body);
   }
@@ -42,7 +42,7 @@ export class GitHub {
     return approvals(this.#connection, runId);
   }
 
-  /** Keeps one open issue with this label. Closes it if there is no body. */
+  /** Creates or updates the open issue with this label. Closes the issue if `body` is undefined. */
   keepIssue(label: string, title: string, body: string | undefined): Promise<number | undefined> {
     return keepIssue(this.#connection, label, title, body);
   }

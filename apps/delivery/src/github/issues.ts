@@ -1,10 +1,10 @@
-/** Keeps one open issue per label, for a state that lasts until somebody fixes it. */
+/** Maintains one open issue per label, for a problem that lasts until somebody fixes it. */
 import type { Connection } from './connection.ts';
 import { fit, LONGEST_COMMENT } from './fit.ts';
 
 /**
- * @param body undefined closes the open issue
- * @returns the number of the open or just closed issue; undefined: there was nothing to do
+ * @param body the text of the issue. Undefined closes the open issue. @returns the number of the open or just closed
+ * issue, or undefined if no issue was open or opened
  */
 export function keepIssue(
   connection: Connection,

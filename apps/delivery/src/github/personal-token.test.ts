@@ -10,19 +10,19 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-/** Writes a program `gh` with this script. */
+/** Writes a fake `gh` program with this script. */
 function gh(script: string): void {
   writeFileSync(join(folder, 'gh'), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
 }
 
-describe('the token of a person', () => {
-  test('comes from GITHUB_TOKEN, or from GH_TOKEN if GITHUB_TOKEN is not set', async () => {
+describe('personalToken', () => {
+  test('returns GITHUB_TOKEN, or GH_TOKEN if GITHUB_TOKEN is not set', async () => {
     gh('echo from-gh');
     expect(await personalToken({ PATH: folder, GITHUB_TOKEN: 'one', GH_TOKEN: 'two' })).toBe('one');
     expect(await personalToken({ PATH: folder, GITHUB_TOKEN: '', GH_TOKEN: 'two' })).toBe('two');
   });
 
-  test('comes from `gh auth token` if no variable has one', async () => {
+  test('returns the output of `gh auth token` if neither variable is set', async () => {
     gh('[ "$1 $2" = "auth token" ] && echo from-gh');
     expect(await personalToken({ PATH: folder })).toBe('from-gh');
   });
@@ -31,10 +31,10 @@ describe('the token of a person', () => {
     ['gh is not installed', () => {}],
     ['nobody is signed in to gh', () => gh('echo "no oauth token found for github.com" >&2; exit 1')],
     ['gh returns nothing', () => gh('true')],
-  ])('is reported as missing if %s', async (_, prepare) => {
+  ])('reports a missing token if %s', async (_, prepare) => {
     prepare();
     await expect(personalToken({ PATH: folder })).rejects.toThrow(
-      /There is no token for GitHub: GITHUB_TOKEN is not set.*What to do: sign in with `gh auth login` .* or set GITHUB_TOKEN/s,
+      /There is no token for GitHub\. GITHUB_TOKEN is not set.*What to do: sign in with `gh auth login` .* or set GITHUB_TOKEN/s,
     );
   });
 });

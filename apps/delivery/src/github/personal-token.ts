@@ -5,7 +5,7 @@ import { GitHubError } from './github-error.ts';
 /**
  * Returns the user's token: GITHUB_TOKEN, GH_TOKEN, or the token of the `gh` program.
  *
- * @throws {GitHubError} there is no token.
+ * @throws {GitHubError} no token was found.
  */
 export async function personalToken(env: NodeJS.ProcessEnv): Promise<string> {
   const given = env.GITHUB_TOKEN || env.GH_TOKEN;
@@ -17,7 +17,7 @@ export async function personalToken(env: NodeJS.ProcessEnv): Promise<string> {
     // `gh` is not installed, or no user is signed in.
   }
   throw new GitHubError(
-    'There is no token for GitHub: GITHUB_TOKEN is not set, and `gh auth token` returns none',
-    'sign in with `gh auth login` as an administrator of the repository, or set GITHUB_TOKEN to a token of theirs',
+    'There is no token for GitHub. GITHUB_TOKEN is not set, and `gh auth token` returns no token',
+    'sign in with `gh auth login` as an administrator of the repository, or set GITHUB_TOKEN to the token of an administrator',
   );
 }

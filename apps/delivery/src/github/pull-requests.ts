@@ -7,7 +7,7 @@ export interface MergedPullRequest {
   readonly title: string;
 }
 
-/** Returns the pull request whose merge created this commit of the default branch; undefined for a direct push. */
+/** Returns the pull request whose merge created this commit of the default branch, or undefined for a direct push. */
 export function pullRequestOf(connection: Connection, commit: string): Promise<MergedPullRequest | undefined> {
   return connection.ask(
     { doing: `find the pull request of ${commit}`, permission: 'pull-requests: read' },

@@ -16,7 +16,7 @@ export interface ReleaseToPublish {
 
 type GitHubRelease = RestEndpointMethodTypes['repos']['listReleases']['response']['data'][number];
 
-/** @returns the URL of the release page. Keeps what an earlier attempt has created. */
+/** @returns the URL of the release page. Reuses the tag, draft and assets that an earlier attempt has created. */
 export function publishRelease(connection: Connection, release: ReleaseToPublish): Promise<string> {
   return connection.ask(
     { doing: `publish the release ${release.tag}`, permission: 'contents: write' },
@@ -27,7 +27,7 @@ export function publishRelease(connection: Connection, release: ReleaseToPublish
         await attach(octokit, draft, name, await readFile(path), where);
       }
       if (!draft.draft) return draft.html_url;
-      // Publish last, because a repository may make published releases immutable.
+      // Publish as the last step, because a repository may make published releases immutable.
       const { data } = await octokit.rest.repos.updateRelease({ ...where, release_id: draft.id, draft: false });
       return data.html_url;
     },
@@ -42,7 +42,7 @@ async function tag(octokit: Octokit, where: Where, { tag, commit }: ReleaseToPub
   } else if (tagged !== commit) {
     throw new GitHubError(
       `The tag ${tag} of ${where.owner}/${where.repo} is on ${tagged}, but this release was built from ${commit}`,
-      `find out who set the tag; where it is a mistake, delete it (\`git push --delete origin ${tag}\`) and run this again`,
+      `find out who created the tag. If the tag is a mistake, delete it with \`git push --delete origin ${tag}\`, and run this command again`,
     );
   }
 }
@@ -86,8 +86,8 @@ async function attach(
     if (present.state === 'uploaded' && present.digest === digest) return;
     if (!release.draft) {
       throw new GitHubError(
-        `The release ${release.tag_name} is published with another ${name} (${present.digest}) than this one (${digest})`,
-        `keep what is published: \`npm run deliver -- publish\` belongs to the folder that the release was built into`,
+        `The release ${release.tag_name} is already published with another ${name}: its digest is ${present.digest}, but the new file has ${digest}`,
+        `keep the published release, and run \`npm run deliver -- publish\` with the folder into which that release was built`,
       );
     }
     // An interrupted upload leaves an incomplete asset with the same name.

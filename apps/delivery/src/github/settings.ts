@@ -1,4 +1,4 @@
-/** Reads the settings of a repository on GitHub that are set by hand and on which the workflows rely. */
+/** Reads the manual settings of a GitHub repository on which the workflows rely. */
 import { RequestError } from '@octokit/request-error';
 import type { Octokit, RestEndpointMethodTypes } from '@octokit/rest';
 import * as z from 'zod';
@@ -17,7 +17,7 @@ export interface RepositorySettings {
   readonly tokens: {
     /** The start of the subject in a workflow's token. */
     readonly subjectPrefix: string | undefined;
-    /** Whether the rest of the subject has GitHub's default format, not a template of the repository. */
+    /** Whether the subject uses GitHub's default format instead of a template of the repository. */
     readonly isDefault: boolean;
   };
   /** Whether the branch accepts changes only by pull request. */
@@ -79,8 +79,8 @@ async function planOf(octokit: Octokit, owner: { readonly login: string; readonl
 }
 
 /**
- * Octokit's types do not contain `sub_claim_prefix` yet. It is the actual prefix in tokens, even if `use_immutable_subject` is
- * false because the repository is new and nobody has opted in.
+ * Octokit's types do not contain `sub_claim_prefix` yet. The tokens always use this prefix. `use_immutable_subject` can
+ * be false even if the prefix contains ids, because new repositories use ids without an opt-in.
  */
 const subject = z.object({ use_default: z.boolean(), sub_claim_prefix: z.string().optional() });
 
@@ -135,7 +135,7 @@ async function environmentsOf(octokit: Octokit, where: Where): Promise<Map<strin
 
 async function branchesOf(octokit: Octokit, which: Where & { readonly environment_name: string }): Promise<string[]> {
   const policies = await octokit.paginate(octokit.rest.repos.listDeploymentBranchPolicies, { ...which, per_page: 100 });
-  // Otherwise anybody who may push a tag could use the environment from any commit.
+  // Show tag rules separately, because anybody who may push a matching tag could use the environment from any commit.
   return policies.map(({ name = '', type }) => (type === 'tag' ? `the tag ${name}` : name));
 }
 

@@ -11,7 +11,7 @@ import * as commands from './commands.ts';
 export const EXIT = {
   ok: 0,
   failed: 1,
-  /** The command line is invalid, or the user did not confirm. */
+  /** The command line is not valid, or the user did not confirm. */
   usage: 2,
   /** The environment does not exist or is invalid. */
   environment: 3,
@@ -44,13 +44,19 @@ export function infra(build: () => Promise<void>): Command {
       if (environment !== undefined) readEnvironment(environment);
       await build();
     });
-  program.command('synth').description("write every environment's stacks as Terraform's JSON").action(commands.synth);
+  program
+    .command('synth')
+    .description('write the stacks of every environment as Terraform JSON')
+    .action(commands.synth);
   addFor(program, 'validate', 'validate the stacks with Terraform and its provider')
     .addOption(stackOption())
     .action(commands.validate);
-  addFor(program, 'plan', 'show what applying would change')
+  addFor(program, 'plan', 'show the changes that an apply would make')
     .addOption(stackOption())
-    .option('--offline', 'plan without an account, as if nothing existed; outputs of other stacks get example values')
+    .option(
+      '--offline',
+      'plan without an account, as if no resource existed. Outputs of other stacks get example values',
+    )
     .action(commands.plan);
   addFor(program, 'apply', 'plan each stack in order, ask for confirmation, and apply exactly that plan')
     .addOption(stackOption())
@@ -66,10 +72,14 @@ export function infra(build: () => Promise<void>): Command {
   addFor(program, 'graph', 'print the stacks and their outputs as a Mermaid diagram').action(commands.graph);
   program
     .command('render')
-    .description('regenerate the generated parts of the pages: costs, alarms and the graph of the stacks')
+    .description('regenerate the costs, the alarms and the stack graph in the documentation pages')
     .option('--check', 'write nothing, and fail if a page is out of date')
     .action(commands.render);
-  addFor(program, 'bootstrap', 'create what an account needs once: the state bucket and the roles for GitHub')
+  addFor(
+    program,
+    'bootstrap',
+    'create the resources that an account needs once: the state bucket and the roles for GitHub',
+  )
     .addOption(yesOption())
     .action(commands.bootstrap);
   return program;

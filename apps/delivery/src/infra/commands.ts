@@ -19,7 +19,7 @@ import { Deployment, type DeploymentOptions, offline, stagesOf } from './deploym
 /** Terraform's working folder. It can be deleted at any time, because the states are in their bucket. */
 const terraformFolder = join(repository, '.local', 'terraform');
 
-/** Nobody confirmed the change. */
+/** Thrown if nobody confirmed the change. */
 export class NotConfirmedError extends Error {
   override readonly name = 'NotConfirmedError';
 }
@@ -93,11 +93,14 @@ export async function plan(options: OfflineOptions): Promise<void> {
   for (const stage of selectStages(environment, options)) await planOne(await deployment.prepare(stage));
 }
 
-/** Points out lost data, dropped protection, and wider rights or network access, which are easily missed in a long plan. */
+/**
+ * Prints lost data, removed protection, and wider permissions or network access, which are easily missed in a long
+ * plan.
+ */
 function warnOfGraveChanges({ accountId }: Environment, stack: string, planned: Plan): void {
   const { violations } = judgePlan(planned, { stack, accountId, exemptions: [] });
   for (const { rule, address, what } of violations) {
-    console.log(`  check this (${rule}): ${address} ${what}. ${rules[rule]}`);
+    console.log(`  violates the plan policy (${rule}), so check it: ${address} ${what}. ${rules[rule]}`);
   }
 }
 
@@ -108,7 +111,7 @@ export async function apply(options: ApplyOptions): Promise<void> {
     const directory = await deployment.prepare(stage);
     if (!(await directory.plan())) continue;
     warnOfGraveChanges(environment, directory.stack, await directory.readPlan());
-    await confirm(`Apply this to ${directory.stack}?`, options);
+    await confirm(`Apply this plan to ${directory.stack}?`, options);
     await directory.apply();
   }
 }
@@ -154,7 +157,7 @@ function graphOf(environment: Environment): string {
 }
 
 export function render({ check }: { readonly check?: boolean }): void {
-  // The graph of the smallest environment with every stack.
+  // Renders the graph of the smallest environment that contains every stack.
   const graph = graphOf(readEnvironment('staging'));
   const pages: Record<string, (page: string) => string> = {
     'README.md': (page) => renderReadme(page, readEnvironments()),
@@ -177,20 +180,20 @@ export async function bootstrap(options: ApplyOptions): Promise<void> {
     console.log(
       `The roles trust environments of ${trusted.name} on GitHub. GitHub creates a missing environment without rules, so that any branch could take its role. \`npm run deliver -- check-github\` must pass first.`,
     );
-    return confirm(`Apply this to ${directory.stack}?`, options);
+    return confirm(`Apply this plan to ${directory.stack}?`, options);
   });
-  console.log(`${directory.stack}: done. Its state is in the bucket that it created.`);
+  console.log(`${directory.stack}: done. The Terraform state is in the bucket that this stack created.`);
 }
 
 /**
  * Asks the user to confirm.
  *
- * @throws {NotConfirmedError} the answer was not 'yes', or there is no terminal to ask on.
+ * @throws {NotConfirmedError} the answer was not 'yes', or there is no terminal for the question.
  */
 async function confirm(question: string, { yes }: ApplyOptions): Promise<void> {
   if (yes) return;
   if (!process.stdin.isTTY)
-    throw new NotConfirmedError(`${question} There is no terminal to ask on. Use --yes to confirm.`);
+    throw new NotConfirmedError(`${question} There is no terminal for the confirmation. Use --yes to confirm.`);
   const terminal = createInterface({ input: process.stdin, output: process.stdout });
   try {
     if ((await terminal.question(`${question} Type 'yes' to confirm: `)) !== 'yes') {

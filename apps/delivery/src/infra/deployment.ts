@@ -20,13 +20,13 @@ export interface DeploymentOptions {
   readonly terraform: Terraform;
   /** The parent of the stacks' working directories. */
   readonly folder: string;
-  /** The folder of the logs. Default: the working directory of each stack. */
+  /** The folder for the logs. The default is the working directory of each stack. */
   readonly logFolder?: string;
   /** The output folder of the synthesis. */
   readonly synthesised?: string;
-  /** Merged over every stack, by name: `<name>_override.tf.json`. */
+  /** Terraform overrides for every stack, by name. Each is written as `<name>_override.tf.json`. */
   readonly overrides?: Overrides;
-  /** The changes that plans ignore. Default: the content of the file that CENTFLOW_IGNORE_CHANGES names. */
+  /** The changes that plans ignore. The default is the content of the file that CENTFLOW_IGNORE_CHANGES names. */
   readonly ignoredChanges?: IgnoredChanges;
   /** Values of variables that are not outputs of another stack. */
   readonly variables?: Readonly<Record<string, string>>;
@@ -36,7 +36,10 @@ export interface DeploymentOptions {
   readonly show?: boolean;
 }
 
-/** Options for plans without an account: no state, no credentials, example values for outputs of other stacks. */
+/**
+ * Options for plans without an account. They use no state, no credentials, and example values for outputs of other
+ * stacks.
+ */
 export const offline = {
   overrides: { offline: offlineOverride },
   variables: { ...storeOutputs, ...loadOutputs, ...consoleOutputs },
@@ -75,7 +78,8 @@ export class Deployment {
   }
 
   /**
-   * Prepares a stage for planning: its provider, its state, and the outputs of earlier stages.
+   * Prepares a stage for a plan: installs the provider, connects the state, and sets the outputs of earlier stages as
+   * variables.
    *
    * @throws {HandOverError} an earlier stage has not been applied.
    */
@@ -101,7 +105,7 @@ export class Deployment {
     return outputs;
   }
 
-  /** Initialises a directory once, because it takes seconds and no other process uses these folders. */
+  /** Initialises a directory only once, because this takes seconds and no other process uses the directory. */
   #initialise(directory: WorkingDirectory): Promise<void> {
     const initialising = this.#initialised.get(directory) ?? directory.init();
     this.#initialised.set(directory, initialising);

@@ -25,7 +25,7 @@ const destroyed = (before: Values, extra?: Extra) => change(['delete'], before, 
 
 const unreviewed = (reviewed: Plan, made: Plan) => comparePlans(reviewed, made).unreviewed;
 
-describe('comparePlans accepts', () => {
+describe('comparePlans with a matching plan', () => {
   const raise = updated({ threshold: 1, latest: '10:00' }, { threshold: 2, latest: '10:00' });
 
   test.each<[string, ResourceChange[], ResourceChange[]]>([
@@ -66,21 +66,21 @@ describe('comparePlans accepts', () => {
       [created({ name: 'a', note: null })],
       [created({ name: 'a' })],
     ],
-  ])('%s', (_, reviewed, made) => {
+  ])('accepts %s', (_, reviewed, made) => {
     expect(unreviewed(planOf(...reviewed), planOf(...made))).toEqual([]);
   });
 
-  test('a plan without changes that are already applied, and returns them', () => {
+  test('accepts a plan without changes that are already applied, and returns these changes', () => {
     const reviewed = planOf(raise, created({ n: 1 }, { name: 'other' }));
     expect(refuseWhatMoved('dev-watch', reviewed, planOf(raise))).toEqual(['aws_thing.other']);
   });
 });
 
-describe('comparePlans refuses', () => {
+describe('comparePlans with an unreviewed change', () => {
   test.each<[string, ResourceChange[], ResourceChange[], string]>([
     ['a plan with an additional change', [], [created({ n: 1 })], 'aws_thing.it (create) was not in the reviewed plan'],
     [
-      'another new value',
+      'a different new value',
       [updated({ n: 1 }, { n: 2 })],
       [updated({ n: 1 }, { n: 3 })],
       'aws_thing.it (update) differs in n',
@@ -116,21 +116,21 @@ describe('comparePlans refuses', () => {
       'aws_thing.it (create) differs in role',
     ],
     [
-      'another value inside a list',
+      'a different value inside a list',
       [created({ rules: [{ days: 30 }, { days: 90 }] })],
       [created({ rules: [{ days: 30 }, { days: 9 }] })],
       'aws_thing.it (create) differs in rules',
     ],
-  ])('%s', (_, reviewed, made, said) => {
+  ])('refuses %s', (_, reviewed, made, said) => {
     expect(unreviewed(planOf(...reviewed), planOf(...made))).toEqual([said]);
   });
 
-  test('an unreviewed change with an error that names the change and the remedy, without values', () => {
+  test('refuses an unreviewed change with an error that names the change and the remedy, but no values', () => {
     const made = planOf(updated({ password: 'old-secret' }, { password: 'new-secret' }));
     const refused = () => refuseWhatMoved('dev-load', planOf(), made);
     expect(refused).toThrow(PlanMovedError);
     expect(refused).toThrow(
-      /The plan of dev-load differs from the reviewed plan.*aws_thing\.it \(update\).*None of this was applied/s,
+      /The plan of dev-load differs from the reviewed plan.*aws_thing\.it \(update\).*None of these changes was applied/s,
     );
     expect(refused).not.toThrow(/secret/);
   });
@@ -139,7 +139,7 @@ describe('comparePlans refuses', () => {
 const value = fc.jsonValue({ maxDepth: 2 });
 const values = fc.dictionary(fc.stringMatching(/^[a-z]{1,3}$/), value, { minKeys: 1, maxKeys: 4 });
 
-test('comparePlans accepts every plan compared with itself', () => {
+test('comparePlans accepts every plan that equals the reviewed plan', () => {
   fc.assert(
     fc.property(fc.array(fc.tuple(values, values), { maxLength: 4 }), (pairs) => {
       const plan = planOf(...pairs.map(([before, after], index) => updated(before, after, { name: `it${index}` })));

@@ -1,13 +1,13 @@
 /**
  * Compares the plan that is about to be applied with the reviewed plan, change by change.
  *
- * Only changed attributes are compared. Unchanged ones may differ between two plans (RDS's latest restorable time), and any other
- * drift appears as a separate change.
+ * Only changed attributes are compared. Unchanged attributes may differ between two plans, such as RDS's latest
+ * restorable time. Any other drift appears as a separate change.
  */
 import { isDeepStrictEqual } from 'node:util';
 import { changesOf, type Plan, type ResourceChange } from '@centflow/terraform';
 
-/** The plan that would be applied differs from the reviewed plan. */
+/** Thrown if the plan that would be applied differs from the reviewed plan. */
 export class PlanMovedError extends Error {
   override readonly name = 'PlanMovedError';
 }
@@ -21,7 +21,7 @@ export interface Comparison {
 
 type Values = Readonly<Record<string, unknown>>;
 
-/** Marks a value that is known only after the apply. */
+/** Represents a value that is known only after the apply. */
 const UNKNOWN = Symbol('known after the apply');
 
 type Actions = 'create' | 'update' | 'delete' | 'replace' | 'forget';
@@ -51,7 +51,7 @@ export function refuseWhatMoved(stack: string, reviewed: Plan, made: Plan): read
   if (unreviewed.length === 0) return done;
   throw new PlanMovedError(
     `The plan of ${stack} differs from the reviewed plan. Not reviewed:\n${unreviewed.map((line) => `  ${line}`).join('\n')}\n` +
-      'None of this was applied. Update the pull request from main, let plan.yml plan it again, and review the new plan.',
+      'None of these changes was applied. Update the pull request from main, let plan.yml plan it again, and review the new plan.',
   );
 }
 
@@ -73,9 +73,9 @@ function actionsOf({ change: { actions } }: ResourceChange): Actions {
   return actions.includes('delete') ? 'delete' : 'update';
 }
 
-/** By reviewed action, the actions that may remain after it stopped half-way. They need no new review. */
+/** The actions that may remain if an apply stopped half-way, by reviewed action. They need no new review. */
 const rests: Readonly<Record<Actions, readonly Actions[]>> = {
-  // A resource whose creation did not finish is replaced by Terraform.
+  // Terraform replaces a resource whose creation did not finish.
   create: ['create', 'replace'],
   update: ['update'],
   delete: ['delete'],
@@ -134,7 +134,7 @@ function planned({ change: { after, after_unknown } }: ResourceChange): Map<stri
   return new Map([...names].map((name) => [name, withUnknown(after?.[name], marks[name])]));
 }
 
-/** Returns the value with UNKNOWN at the places that the plan marks as unknown. */
+/** Returns the value with UNKNOWN in place of each part that the plan marks as unknown. */
 function withUnknown(value: unknown, marks: unknown): unknown {
   if (marks === true) return UNKNOWN;
   if (typeof marks !== 'object' || marks === null) return value;

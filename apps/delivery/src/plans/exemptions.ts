@@ -1,11 +1,11 @@
-/** Reads infra/exemptions.json, which allows single pull requests to break rules of the plan policy. */
+/** Reads infra/exemptions.json, which allows individual pull requests to break rules of the plan policy. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { repository } from '@centflow/local-processes/paths';
 import * as z from 'zod';
 import { type Exemption, exemptionSchema } from '../review/index.ts';
 
-/** The file of exemptions is not valid. */
+/** Thrown if the exemptions file is not valid. */
 export class ExemptionsError extends Error {
   override readonly name = 'ExemptionsError';
 }

@@ -27,13 +27,14 @@ export async function planPullRequest(
   const { environment, plans } = open;
   const exemptions = exemptionsOf(pullRequest);
   const planOne = async (stage: StageName): Promise<ReportedStack> => {
-    // Without the lock, so that pull requests do not block each other or a deployment. The deployment detects later changes.
+    // Plan without the lock, so that pull requests do not block each other or a deployment. The deployment detects
+    // later changes.
     const one = await planStage(open, stacks, stage, { exemptions, lock: false });
     const sha256 = review && (await plans.keep(review, one.stack, one.directory.planFile));
     say(`${one.stack}: ${summaryOf(one.plan)}${sha256 === undefined ? '' : `, kept as ${sha256.slice(0, 12)}`}`);
     return { ...one, sha256 };
   };
-  // In parallel, because each plan waits for AWS most of the time.
+  // Plan the stages in parallel, because each plan mostly waits for AWS.
   const outcomes = stacks.stages.map((stage) =>
     planOne(stage).catch((error: unknown): Unplanned => {
       if (!(error instanceof HandOverError)) throw error;

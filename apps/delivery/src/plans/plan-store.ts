@@ -5,12 +5,12 @@ import { GetObjectCommand, NoSuchKey, PutObjectCommand, type S3Client } from '@a
 import type { EnvironmentName } from '@centflow/infra';
 import * as z from 'zod';
 
-/** No reviewed plan exists for the stack that is about to be applied. */
+/** Thrown if no reviewed plan exists for a stack. */
 export class UnreviewedPlanError extends Error {
   override readonly name = 'UnreviewedPlanError';
 }
 
-/** The stored plan does not match its recorded hash. */
+/** Thrown if a stored plan does not match its recorded hash. */
 export class AlteredPlanError extends Error {
   override readonly name = 'AlteredPlanError';
 }
@@ -49,7 +49,7 @@ export class PlanStore {
   /**
    * Stores the plan of one stack. Overwrites an earlier plan of the same pull request, which the bucket keeps as a version.
    *
-   * @returns its SHA-256
+   * @returns the SHA-256 of the plan
    */
   async keep({ pullRequest, head }: Reviewed, stack: string, planFile: string): Promise<string> {
     const plan = await readFile(planFile);
@@ -64,7 +64,8 @@ export class PlanStore {
       plannedAt: new Date().toISOString(),
     };
     const key = this.#key(pullRequest, stack);
-    // The record comes last. A plan without a record does not count, and a plan that does not match its record is rejected as altered.
+    // Write the record last. A plan without a record is ignored, and a plan that does not match its record is rejected
+    // as altered.
     await this.#put(`${key}.tfplan`, plan, 'application/octet-stream');
     await this.#put(`${key}.json`, `${JSON.stringify(text, undefined, 2)}\n`, 'application/json');
     return sha256;
@@ -81,8 +82,8 @@ export class PlanStore {
     const [text, plan] = await Promise.all([this.#get(`${key}.json`), this.#get(`${key}.tfplan`)]);
     if (text === undefined || plan === undefined) {
       throw new UnreviewedPlanError(
-        `Pull request ${pullRequest} has no plan of ${stack}, so nobody has reviewed what would be applied. ` +
-          'Let plan.yml run on it. Put a stack that could not be planned yet into a separate pull request, after the stack on which it depends.',
+        `Pull request ${pullRequest} has no plan of ${stack}, so its changes have not been reviewed. ` +
+          'Let plan.yml run on the pull request. Put a stack that could not be planned yet into a separate pull request, after the stack on which it depends.',
       );
     }
     const parsed = record.safeParse(parse(text));

@@ -1,7 +1,7 @@
 /** Refuses plans that break the plan policy. The error lists each violation with the reason of its rule. */
 import { type Judgement, rules, type Violation } from '../review/index.ts';
 
-/** A plan breaks the plan policy. */
+/** Thrown if a plan breaks the plan policy. */
 export class PolicyError extends Error {
   override readonly name = 'PolicyError';
 }
@@ -17,7 +17,7 @@ export function refuseViolations(judged: readonly JudgedStack[]): void {
   if (refused.length === 0) return;
   const lines = refused.flatMap(({ stack, judgement }) => judgement.violations.map((one) => `  ${lineOf(stack, one)}`));
   throw new PolicyError(
-    `The plan policy refuses this:\n${lines.join('\n')}\n` +
+    `The plan policy refuses these changes:\n${lines.join('\n')}\n` +
       'Nothing was applied. Change the code, or, if the change is intended, add an exemption for each line to infra/exemptions.json in the pull request (docs/delivery.md).',
   );
 }

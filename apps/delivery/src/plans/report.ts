@@ -7,7 +7,7 @@ import { lineOf } from './policy.ts';
 
 export interface ReportedStack extends JudgedStack {
   readonly plan: Plan;
-  /** SHA-256 of the stored plan; undefined: the plan was not stored. */
+  /** The SHA-256 of the stored plan, or undefined if the plan was not stored. */
   readonly sha256: string | undefined;
 }
 
@@ -18,7 +18,7 @@ export interface Unplanned {
 
 /**
  * @param unplanned stacks that need outputs of a stack that is not applied yet
- * @param pullRequest the pull request that would contain the exemptions, if some are needed
+ * @param pullRequest the pull request that would need the exemptions
  */
 export function reportOf(
   environment: EnvironmentName,

@@ -17,6 +17,6 @@ export async function releaseNotes(repository: string, { version, commit, digest
   return [
     before === undefined ? 'The first release.' : `Since ${before}:`,
     subjects.map((subject) => `- \`${subject.replaceAll('`', "'")}\``).join('\n'),
-    `Commit ${commit}. The digest of the release is \`${digest}\`. Dev, staging and production have the same one.`,
+    `Commit ${commit}. The digest of the release is \`${digest}\`. It is the same in dev, staging and production.`,
   ].join('\n\n');
 }

@@ -1,9 +1,9 @@
-/** A release cannot be built, is incomplete, or was changed. */
+/** Thrown if a release cannot be built, is incomplete, or was changed. */
 export class ReleaseError extends Error {
   override readonly name = 'ReleaseError';
 }
 
-/** The release does not exist. */
+/** Thrown if the release does not exist. */
 export class UnknownReleaseError extends Error {
   override readonly name = 'UnknownReleaseError';
 

@@ -1,9 +1,12 @@
-/** `release.json` lists the files of a release. Its bytes decide the digest, so it contains nothing that differs between builds. */
+/**
+ * `release.json` lists the files of a release. The release's digest is the hash of this file, so the file contains
+ * nothing that differs between builds.
+ */
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import { ReleaseError } from './release-error.ts';
 
-/** The table of contents of a release, in its folder. */
+/** The name of the record file in the folder of a release. */
 export const RECORD = 'release.json';
 
 /** A release's version: `v` and the number of first-parent commits, so that later releases have larger numbers. */

@@ -93,7 +93,7 @@ describe('the release store', () => {
     expect(puts).toEqual([]);
   });
 
-  it('refuses another release of the same version, and keeps the stored one', async () => {
+  it('refuses another release of the same version, and does not change the stored release', async () => {
     const kept = await write();
     await store.publish(kept);
     const other = await write({ files: { [stack]: '{"other": 1}' } });
@@ -135,9 +135,12 @@ describe('the release store', () => {
     );
   });
 
-  it.each(['', '..', '../plans/dev', 'latest', 'v0', 'v1/../v2'])('has no release %j', async (version) => {
-    await expect(store.fetch(version, newFolder())).rejects.toMatchObject({ name: 'UnknownReleaseError' });
-  });
+  it.each(['', '..', '../plans/dev', 'latest', 'v0', 'v1/../v2'])(
+    'reports that the release %j does not exist',
+    async (version) => {
+      await expect(store.fetch(version, newFolder())).rejects.toMatchObject({ name: 'UnknownReleaseError' });
+    },
+  );
 
   it('refuses a release with a changed blob, and leaves the folder empty', async () => {
     await store.publish(await write());

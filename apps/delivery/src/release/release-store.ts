@@ -33,7 +33,7 @@ import { sideBySide } from './side-by-side.ts';
 
 export { UnknownReleaseError } from './release-error.ts';
 
-/** A stored release. */
+/** A release as the list of stored releases shows it. */
 export interface KeptRelease {
   readonly version: string;
   readonly commit: string;
@@ -144,7 +144,10 @@ export class ReleaseStore {
     return kept !== undefined;
   }
 
-  /** Stores the record after all its blobs. The condition detects another process that stores it at the same time. */
+  /**
+   * Stores the record after all blobs. A conditional write detects another process that stores the same version at the
+   * same time.
+   */
   async #keepRecord(version: string, digest: string, bytes: Uint8Array): Promise<void> {
     if (await this.#refuseAnother(version, digest)) return;
     const record = {
@@ -225,7 +228,7 @@ function byContent(files: readonly ReleaseFile[]): Map<string, [ReleaseFile, ...
   return groups;
 }
 
-/** Returns S3's response; undefined: the object does not exist. */
+/** Returns S3's response, or undefined if the object does not exist. */
 async function unlessMissing<Answer>(answer: Promise<Answer>): Promise<Answer | undefined> {
   return await answer.catch((error: unknown) => {
     if (error instanceof S3ServiceException && ['NoSuchKey', 'NotFound'].includes(error.name)) return undefined;
@@ -233,7 +236,7 @@ async function unlessMissing<Answer>(answer: Promise<Answer>): Promise<Answer | 
   });
 }
 
-/** Returns whether a retry may help: the connection failed, or S3 had an internal error. */
+/** Returns whether a retry may help, because the connection failed or S3 had an internal error. */
 function isRetryable(error: Error): boolean {
   if (error instanceof ReleaseError) return false;
   return !(error instanceof S3ServiceException) || (error.$metadata.httpStatusCode ?? 500) >= 500;

@@ -38,7 +38,7 @@ describe('a release', () => {
     }
   });
 
-  it('contains the stacks of every environment, but none that is applied by hand', () => {
+  it('contains the stacks of every environment, except stacks that are applied by hand', () => {
     const stacks = readEnvironments().flatMap((environment) =>
       stagesOf(environment).map((stage) => stackName(environment, stage)),
     );
@@ -161,7 +161,7 @@ describe('opening a release', () => {
     );
   });
 
-  it('detects by the digest a record that was changed together with its files', async () => {
+  it('refuses a record that was changed together with its files, because the digest differs', async () => {
     rmSync(folder, { recursive: true });
     await writeSmallRelease(folder, { files: { [stack]: '{"output": 2}' } });
     await openRelease(folder);

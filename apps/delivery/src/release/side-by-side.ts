@@ -1,4 +1,4 @@
-/** Does the work for each item, a few at a time. Starts no further item after the first failure. */
+/** Calls `work` for each item with limited parallelism. Starts no further item after the first failure. */
 export async function sideBySide<Item>(
   items: Iterable<Item>,
   atOnce: number,

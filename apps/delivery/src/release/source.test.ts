@@ -15,7 +15,7 @@ describe('the version of a release', () => {
   });
   afterEach(() => rmSync(folder, { recursive: true }));
 
-  it('is the number of commits on the main branch, where a merged branch counts once', async () => {
+  it('is the number of commits on the main branch, and counts a merged branch once', async () => {
     origin.commit('one');
     origin.git('checkout', '--quiet', '-b', 'feature');
     origin.commit('two');
@@ -25,7 +25,7 @@ describe('the version of a release', () => {
     expect(await readSource(origin.folder)).toEqual({ version: 'v2', commit: origin.git('rev-parse', 'HEAD') });
   });
 
-  it('is known for a detached commit, as in a workflow', async () => {
+  it('is also determined for a detached commit, as in a workflow', async () => {
     const first = origin.commit('one');
     origin.commit('two');
     origin.git('checkout', '--quiet', '--detach', first);

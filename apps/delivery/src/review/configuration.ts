@@ -69,7 +69,7 @@ export interface Reference {
   readonly attribute: string;
 }
 
-/** Returns the reference if the attribute is exactly one attribute of another resource; otherwise undefined. */
+/** Returns the reference if the expression is exactly one attribute of another resource, and otherwise undefined. */
 export function referenceOf(
   { address }: ReviewedResource,
   attribute: string,
@@ -102,7 +102,10 @@ export function isLeftToAws({ address }: ReviewedResource, attribute: string, co
   return known !== undefined && !attribute.includes('.') && known.expressions[attribute] === undefined;
 }
 
-/** Returns an attribute's expression with known references replaced by their values; undefined if its value cannot be determined. */
+/**
+ * Returns an attribute's expression with known references replaced by their values, or undefined if the value cannot be
+ * determined.
+ */
 export function filledIn(resource: ReviewedResource, attribute: string, review: Review): unknown {
   const { configuration } = review;
   // AWS sets whole attributes. A partly known value comes from a block of the stack that Terraform does not show.
@@ -124,7 +127,7 @@ export function unknownValues(resource: ReviewedResource, review: Review): Value
   return Object.fromEntries(unknown.map(([attribute]) => [attribute, filledIn(resource, attribute, review)]));
 }
 
-/** Fills in every text of arrays and maps; undefined if one value cannot be determined. */
+/** Replaces the references in every string of arrays and maps. Returns undefined if one value cannot be determined. */
 function filledValue(value: unknown, review: Review): unknown {
   if (typeof value === 'string') return filledText(value, review);
   if (typeof value !== 'object' || value === null) return value;

@@ -1,7 +1,7 @@
-/** Compares the lifecycle rules of a bucket, by which S3 deletes objects automatically. */
+/** Compares the lifecycle rules of a bucket, with which S3 deletes objects automatically. */
 import { at, type Values } from './reviewed-plan.ts';
 
-/** What each kind of expiry deletes. */
+/** The objects that each kind of expiry deletes. */
 const kinds = {
   expiration: 'objects',
   noncurrent_version_expiration: 'overwritten and deleted versions',
@@ -16,14 +16,15 @@ interface Expiry {
   readonly days: number;
 }
 
-/** Describes what would be deleted sooner than before. */
+/** Describes the objects that S3 would delete sooner than before. */
 export function soonerExpiries(before: Values | null, after: Values | null): string[] {
   const previous = new Map(expiriesOf(before).map((expiry) => [expiry.key, expiry]));
   return expiriesOf(after).flatMap(({ key, subject, filter, days }) => {
     const was = previous.get(key);
     if (was === undefined) return [`${subject} expire after ${days} days, and did not expire before`];
-    if (was.filter !== filter) return [`${subject} expire after ${days} days, but before, ${was.subject} did`];
-    return days < was.days ? [`${subject} expire after ${days} days, but before, after ${was.days} days`] : [];
+    if (was.filter !== filter)
+      return [`${subject} expire after ${days} days, but before the change only ${was.subject} expired`];
+    return days < was.days ? [`${subject} expire after ${days} days instead of ${was.days} days`] : [];
   });
 }
 

@@ -1,4 +1,7 @@
-/** The allow-list: resources that decide about access or retention may change only in attributes that are declared harmless. */
+/**
+ * The allow-list. Resources that decide about access or retention may change only attributes that are declared
+ * harmless.
+ */
 import { changedPaths } from './changed-attributes.ts';
 import { type Judge, listed, type Review, type Violation } from './judge.ts';
 import { addressesOf } from './openings.ts';
@@ -38,7 +41,7 @@ export const guarded: Judge = (resource, review) => {
   return changed.length === 0 ? [] : [violation(`changes ${listed(changed, ', ')}, and with it ${decides}`)];
 };
 
-/** Returns whether its name belongs to another resource of this stack, or is reserved for another stack. */
+/** Returns whether the resource's name belongs to another resource of this stack, or is reserved for another stack. */
 function isTakeover({ address, type, change }: ReviewedResource, { takesOver }: GuardedType, review: Review): boolean {
   if (takesOver === undefined) return false;
   const { by, stage } = takesOver;

@@ -7,7 +7,7 @@ import type { RuleName } from './rules.ts';
 export interface Violation {
   readonly rule: RuleName;
   readonly address: string;
-  /** A description, without secrets, of what the plan would do. */
+  /** A description of the change in the plan, without secrets. */
   readonly what: string;
 }
 
@@ -33,7 +33,7 @@ export interface Review {
 /** Returns the violations by one resource. */
 export type Judge = (resource: ReviewedResource, review: Review) => Violation[];
 
-/** Joins the first three entries and the number of the others. */
+/** Joins the first three entries, and appends the number of the other entries. */
 export function listed(found: readonly string[], between = '; '): string {
   const shown = found.slice(0, 3).join(between);
   return found.length > 3 ? `${shown}${between}and ${found.length - 3} more` : shown;

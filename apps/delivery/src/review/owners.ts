@@ -5,8 +5,8 @@ import type { ReviewedResource, Values } from './reviewed-plan.ts';
 import { belongings } from './rules.ts';
 
 /**
- * Returns whether the same plan creates the owner. Only a reference proves this: an unknown name may belong to an existing
- * resource, and with a literal name Terraform does not wait for the owner, whose creation may fail.
+ * Returns whether the same plan creates the owner. Only a reference proves this. An unknown name may belong to an
+ * existing resource. With a literal name, Terraform does not wait for the owner, whose creation may fail.
  */
 export function isOwnerNew(resource: ReviewedResource, { touched, configuration }: Review): boolean {
   const belonging = belongings[resource.type];

@@ -36,7 +36,7 @@ export const exemptionSchema = z.strictObject({
 export type Exemption = Readonly<z.infer<typeof exemptionSchema>>;
 
 export interface Judgement {
-  /** The plan is refused if there are any. */
+  /** The violations without an exemption. One violation is enough to refuse the plan. */
   readonly violations: readonly Violation[];
   /** Violations that an exemption allows. */
   readonly exempted: readonly (Violation & { readonly reason: string })[];
@@ -175,7 +175,7 @@ function policies(resource: ReviewedResource, review: Review): Violation[] {
     if (isUnknown && filled === undefined) return [violation('is known only after the apply')];
     const [was, willBe] = [before?.[attribute], isUnknown ? filled : after?.[attribute]];
     if (was === willBe) return [];
-    // A new endpoint's policy cannot widen access, because an endpoint without a policy allows everything.
+    // The policy of a new endpoint cannot widen access, because an endpoint without a policy allows everything.
     if (comesWithOwner && type === 'aws_vpc_endpoint') return [];
     // An endpoint without a policy allows everything.
     if (type === 'aws_vpc_endpoint' && was && !willBe)
@@ -213,7 +213,7 @@ function roles({ address, type, change }: ReviewedResource, { boundary: own }: R
   const isBounded = was ? was === boundary : !boundary || isOwnBoundary;
   const boundaryChanged = isBounded ? [] : [violation('leaves its permissions boundary')];
   const widened = ['inline_policy', 'managed_policy_arns'].flatMap((attribute) => {
-    // A replaced role has none unless the stack sets them.
+    // A replaced role has no permissions boundary unless the stack sets one.
     if (at(after_unknown, attribute) === true) return [];
     const held = new Set(textsOf(before[attribute]));
     return textsOf(after[attribute]).some((text) => !held.has(text)) ? [violation(`${attribute} has more`)] : [];

@@ -9,13 +9,19 @@ export interface StackPlan {
 
 type Kind = 'destroyed' | 'replaced' | 'changed' | 'created' | 'forgotten';
 
-/** The most dangerous kinds first, because a reader must not miss them. */
+/** The kinds of changes, with the most dangerous kinds first because a reader must not miss them. */
 const kinds: readonly Kind[] = ['destroyed', 'replaced', 'forgotten', 'changed', 'created'];
 
-/** GitHub allows 65,536 characters in a comment. The rest is for the text around the summary. */
+/**
+ * The length limit of the summary in characters. GitHub allows 65,536 in a comment, and the rest is for the text around
+ * the summary.
+ */
 const MOST_CHARACTERS = 60_000;
 
-/** The numbers of entries per list to try. If the summary is too long, the next smaller one is used; 0 shows only counts. */
+/**
+ * The numbers of entries per list, tried from the largest. If the summary is too long, the next smaller number is used.
+ * 0 shows only counts.
+ */
 const listLengths = [20, 5, 0];
 
 const ATTRIBUTES_SHOWN = 12;

@@ -4,7 +4,7 @@ import type { RuleName } from './rules.ts';
 
 /** A type that decides about access, retention or notifications. */
 export interface GuardedType {
-  /** Completes the message `changes callback_urls, and with it …`. */
+  /** A noun phrase that completes the message `changes callback_urls, and with it …`. */
   readonly decides: string;
   /** The rule that a change breaks if it is not declared harmless. `removal` and `addition` break it too. */
   readonly rule: RuleName;
@@ -13,13 +13,18 @@ export interface GuardedType {
    * that rules.ts compares need no entry. Every other change needs an exemption.
    */
   readonly harmless?: readonly string[];
-  /** What is lost by removing such a resource while its owner stays. Not set: nothing is lost. */
+  /** The effect of removing such a resource while its owner stays. Not set if a removal has no effect. */
   readonly removal?: string;
-  /** Whether a replacement loses the same as a removal. */
+  /** Whether a replacement has the same effect as a removal. */
   readonly lostWhenReplaced?: true;
-  /** What a new one adds to an existing owner. Not set: only rules.ts and the policies judge a new one. */
+  /**
+   * The effect of a new resource on an existing owner. If not set, only rules.ts and the policies judge a new resource.
+   */
   readonly addition?: string;
-  /** Whether AWS keeps only one per owner. A second one overwrites the first, even if Terraform does not know the first. */
+  /**
+   * Whether AWS stores only one such resource per owner. A second resource overwrites the first, even if Terraform does
+   * not know the first.
+   */
   readonly onlyOne?: true;
   /**
    * Set if creating one silently overwrites an existing one with the same name. `by` is the name attribute. `stage` is the only
@@ -28,7 +33,10 @@ export interface GuardedType {
   readonly takesOver?: { readonly by: string; readonly stage: StageName };
 }
 
-/** `harmless`: the type decides nothing like this, or only what the policy of a role allows anyway. */
+/**
+ * `harmless` means that the type decides nothing about access, retention or notifications, or only things that the
+ * policy of a role allows anyway.
+ */
 export type ResourceType = GuardedType | 'harmless';
 
 /** Attributes that are harmless in every type. */
@@ -48,7 +56,7 @@ const ofNetwork = { decides: 'which connections the network allows', rule: 'wide
 
 /** Every change of a type that is not in this list is refused. */
 export const resourceTypes: Readonly<Record<string, ResourceType>> = {
-  // Rights. The policies themselves are compared right by right.
+  // Permissions. Policies are compared permission by permission.
   aws_iam_policy: { decides: 'the rights of roles', rule: 'widens-iam', harmless: ['name', 'name_prefix', 'path'] },
   aws_iam_role: {
     decides: 'who may assume the role, and for how long',
@@ -307,7 +315,8 @@ export const resourceTypes: Readonly<Record<string, ResourceType>> = {
     onlyOne: true,
     removal: 'overwritten or deleted objects can no longer be restored',
   },
-  // Its bucket is judged. The bucket's ownership controls and public access block overrule permissions of single objects.
+  // The object's bucket is judged instead. The bucket's ownership controls and public access block overrule permissions
+  // of single objects.
   aws_s3_object: 'harmless',
   aws_sqs_queue: {
     decides: 'what happens to messages that wait or fail',

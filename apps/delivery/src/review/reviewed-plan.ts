@@ -10,7 +10,7 @@ const change = z.object({
   before: values.default(null),
   after: values.default(null),
   after_unknown: z.unknown().optional(),
-  /** Marks in the shape of the values, with `true` for each sensitive one. */
+  /** Marks in the same structure as the values, with `true` for each sensitive value. */
   before_sensitive: z.unknown().optional(),
   after_sensitive: z.unknown().optional(),
   /** Paths of the attributes that force the replacement, such as `[["identifier"], ["restore", 0, "time"]]`. */
@@ -50,7 +50,7 @@ export type ReviewedResource = Readonly<z.infer<typeof resource>>;
 export type Configured = Readonly<z.infer<typeof configured>>;
 export type ReviewedPlan = Readonly<z.infer<typeof schema>>;
 
-/** The plan cannot be reviewed: it failed, is incomplete, or has an unknown format. */
+/** Thrown if a plan cannot be reviewed because it failed, is incomplete, or has an unknown format. */
 export class UnreviewablePlanError extends Error {
   override readonly name = 'UnreviewablePlanError';
 }
@@ -59,10 +59,10 @@ export class UnreviewablePlanError extends Error {
 export function readPlan(plan: Plan): ReviewedPlan {
   const { data, error } = schema.safeParse(plan);
   if (data !== undefined) return data;
-  // Only the paths, because the values may be secret.
+  // Show only the paths, because the values may be secret.
   const where = [...new Set(error.issues.map(({ path }) => path.join('.') || 'the whole plan'))].slice(0, 5).join(', ');
   throw new UnreviewablePlanError(
-    `The plan cannot be reviewed (${where}): it must be a complete plan without errors, as \`terraform show -json\` writes it.`,
+    `The plan cannot be reviewed (${where}). It must be a complete plan without errors, as \`terraform show -json\` writes it.`,
   );
 }
 

@@ -13,7 +13,7 @@ export const rules = {
 
 export type RuleName = keyof typeof rules;
 
-/** Resources that hold data or the keys to it. They must not be destroyed, replaced or forgotten. */
+/** Resources that contain data or the keys to data. They must not be destroyed, replaced or forgotten. */
 export const holdsData: Readonly<Record<string, string>> = {
   aws_cognito_user_pool: "users' accounts and which owner's data each may see",
   aws_db_instance: 'the database',
@@ -29,7 +29,7 @@ export interface WatchedAttribute {
   readonly types: readonly string[];
   /** A path such as `versioning_configuration.0.status`. */
   readonly attribute: string;
-  /** @param values all values of the resource after the apply */
+  /** @param values all attribute values of the resource after the apply */
   readonly worse: (before: unknown, after: unknown, values: Values) => boolean;
   /** Whether the rule also applies to a new resource. */
   readonly whenNew?: boolean;
@@ -39,9 +39,9 @@ export interface WatchedAttribute {
 const lost = (value: unknown) => (before: unknown, after: unknown) => before === value && after !== value;
 const gained = (value: unknown) => (before: unknown, after: unknown) => before !== value && after === value;
 const shortened = (before: unknown, after: unknown) => typeof before === 'number' && before > Number(after ?? 0);
-/** The retention becomes shorter. Without a number of days, CloudWatch keeps logs for ever. */
+/** Whether the retention becomes shorter. Without a number of days, CloudWatch keeps logs for ever. */
 const forgotten = (before: unknown, after: unknown) => limitOf(after) < limitOf(before);
-/** The limit becomes higher. 0 or no value means that there is no limit. */
+/** Whether the limit becomes higher. 0 or no value means no limit. */
 const loosened = (before: unknown, after: unknown) =>
   limitOf(after) === Number.POSITIVE_INFINITY || limitOf(after) > limitOf(before);
 const limitOf = (limit: unknown) => Number(limit ?? 0) || Number.POSITIVE_INFINITY;
@@ -49,7 +49,7 @@ const not = (good: unknown) => (_: unknown, after: unknown) => after !== good;
 const entriesOf = (value: unknown) => (Array.isArray(value) ? value.map((entry) => JSON.stringify(entry)) : []);
 const grown = (before: unknown, after: unknown) => entriesOf(after).some((entry) => !entriesOf(before).includes(entry));
 const set = (_: unknown, after: unknown) => Boolean(after) && (!Array.isArray(after) || after.length > 0);
-/** The threshold of an alarm becomes harder to reach. */
+/** Whether the threshold of an alarm becomes harder to reach. */
 const dulled = (before: unknown, after: unknown, { comparison_operator }: Values) => {
   if (typeof before !== 'number' || typeof after !== 'number') return true;
   return String(comparison_operator).startsWith('Less') ? after < before : after > before;
@@ -334,7 +334,7 @@ export const watchedAttributes: readonly WatchedAttribute[] = [
   },
 ];
 
-/** Resources that must not be added, whatever their attributes are. An existing one may be replaced. */
+/** Resources that must not be added with any attributes. An existing resource may be replaced. */
 export const gateways: Readonly<Record<string, string>> = {
   aws_egress_only_internet_gateway: 'a way to the internet',
   aws_eip: 'a public address',
@@ -362,7 +362,10 @@ export const grants: Readonly<Record<string, string>> = {
   aws_lambda_permission: 'a permission to invoke a function',
 };
 
-/** The owner of a resource: the attribute that names the owner, its type, and the owner's attributes that may be that name. */
+/**
+ * The owner of a resource: the attribute that names the owner, the owner's type, and the owner's attributes that can
+ * serve as the name.
+ */
 export interface Belonging {
   readonly by: string;
   readonly type: string;

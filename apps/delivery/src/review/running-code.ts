@@ -28,10 +28,13 @@ const networks: Readonly<Record<string, string>> = {
   aws_lambda_function: 'vpc_config',
 };
 
-/** Actions that read stored objects or the passwords to other data. */
+/** Actions that read stored objects, or passwords that give access to other data. */
 const reading = ['s3:getobject', 's3:getobjectversion', 'secretsmanager:getsecretvalue'];
 
-/** Refuses new code outside of the network that can read objects or secrets, because it reaches the whole internet. */
+/**
+ * Refuses new code outside the network that can read objects or secrets, because such code can reach the whole
+ * internet.
+ */
 export const outsiders: Judge = (resource, review) => {
   const { address, type, change } = resource;
   const attribute = networks[type];
@@ -54,13 +57,13 @@ function isSet(list: unknown): boolean {
   return Array.isArray(list) && list.length > 0;
 }
 
-/** Returns the role of its stack with which it runs. */
+/** Returns the role with which the resource runs, if its stack contains the role. */
 function roleOf(resource: ReviewedResource, review: Review): ReviewedResource | undefined {
   const attribute = resource.type === 'aws_glue_job' ? 'role_arn' : 'role';
   return referredTo(resource, attribute, 'aws_iam_role', review);
 }
 
-/** Returns whether it grants rights to the role, or to a role that cannot be determined. */
+/** Returns whether the resource grants permissions to the role, or to a role that cannot be determined. */
 function isOf(resource: ReviewedResource, role: ReviewedResource, { configuration }: Review): boolean {
   if (!/^aws_iam_role_policy/.test(resource.type) || resource.change.after === null) return false;
   const owner = referenceOf(resource, 'role', configuration);

@@ -28,12 +28,12 @@ interface Right {
   readonly conditions: readonly string[];
 }
 
-/** The text is not a policy that can be compared. */
+/** Thrown if the text is not a policy that can be compared. */
 export class UnreadablePolicyError extends Error {
   override readonly name = 'UnreadablePolicyError';
 }
 
-/** Returns the rights in a policy's JSON; empty without a policy. */
+/** Returns the rights in a policy's JSON, or an empty list without a policy. */
 export function rightsOf(json: unknown): Right[] {
   if (json === null || json === undefined || json === '') return [];
   return parsed(json).Statement.flatMap((one) => {
@@ -101,7 +101,7 @@ function isPinned(condition: string, accountId: string): boolean {
   return /^aws:(PrincipalArn|SourceArn)$/i.test(key) && values.every((value) => isOfAccount(value, accountId));
 }
 
-/** Returns whether an ARN names the account. The ARN of a bucket names none. */
+/** Returns whether an ARN contains the account. The ARN of a bucket contains no account. */
 export function isOfAccount(arn: string, accountId: string): boolean {
   return arn.split(':')[0] === 'arn' && arn.split(':')[4] === accountId;
 }

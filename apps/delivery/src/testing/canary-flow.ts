@@ -1,4 +1,7 @@
-/** An in-memory flow from bucket to views for canary tests: S3, and the Lambda function that reads the views. */
+/**
+ * An in-memory flow from the bucket to the views, for canary tests. Fakes S3 and the Lambda function that reads the
+ * views.
+ */
 import { type InvokeCommand, LambdaClient, LambdaServiceException } from '@aws-sdk/client-lambda';
 import {
   DeleteObjectCommand,
@@ -33,7 +36,7 @@ export interface Faults {
   correctionsLost?: boolean;
   /** Whether the flow ignores deletions. */
   deletionsLost?: boolean;
-  /** Replaces an answer of the Lambda function. The first question has number 1. */
+  /** Replaces an answer of the Lambda function. The first invocation is number 1. */
   answer?: (question: number) => { FunctionError?: string; Payload: string } | LambdaServiceException | undefined;
   /** Returns the error with which S3 refuses to store the object. */
   put?: (key: string) => Error | undefined;

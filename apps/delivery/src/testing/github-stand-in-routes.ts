@@ -24,7 +24,7 @@ export interface Call {
 export interface Route {
   /** Method and path. `{+name}` also matches slashes. */
   readonly on: string;
-  /** Permissions of which the token needs one. Only the token of a person has `person`. */
+  /** The permissions of which the token needs at least one. Only the token of a person has the permission `person`. */
   readonly permissions: readonly string[];
   readonly status?: number;
   /** Set if the answer is a list. GitHub wraps some lists in an object, and limits some pages to fewer than 100 items. */

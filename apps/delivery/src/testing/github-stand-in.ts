@@ -30,7 +30,7 @@ export interface GitHubStandIn {
 
 export interface Trouble {
   readonly method: string;
-  /** A part of the request path. */
+  /** A substring of the request path. */
   readonly path: string;
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;

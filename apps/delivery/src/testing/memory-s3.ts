@@ -23,7 +23,7 @@ export class MemoryS3 {
     if (command instanceof ListObjectsV2Command) {
       const { Prefix = '', ContinuationToken } = command.input;
       const keys = [...this.objects.keys()].filter((key) => key.startsWith(Prefix)).sort();
-      // A page has two keys, so that the stores must request further pages.
+      // A page contains only two keys, so that the stores must request further pages.
       const begin = Number(ContinuationToken ?? 0);
       const more = begin + 2 < keys.length ? { NextContinuationToken: String(begin + 2) } : {};
       return { Contents: keys.slice(begin, begin + 2).map((Key) => ({ Key })), ...more };

@@ -4,7 +4,7 @@ import { type Exemption, type Judgement, judgePlan, type RuleName } from '../rev
 
 export type Values = Readonly<Record<string, unknown>>;
 
-/** Optional properties of a change. */
+/** The optional properties of a planned change. */
 export interface Extra {
   readonly name?: string;
   /**

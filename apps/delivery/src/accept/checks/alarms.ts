@@ -13,7 +13,7 @@ import { type Check, expectThat } from '../check.ts';
 import type { AcceptContext } from '../context.ts';
 import { ended } from './job.ts';
 
-/** CloudWatch shows metrics of other services only after some minutes. */
+/** CloudWatch shows the metrics of other AWS services after a delay of some minutes. */
 const METRIC_SECONDS = 900;
 const ACTION_SECONDS = 300;
 const DAYS_LOOKED_BACK = 14;
@@ -22,7 +22,7 @@ export const subscriptions: Check = {
   name: 'mail-subscriptions',
   proves: 'each address of `watch.emails` has confirmed its subscription',
   ifItFails:
-    'open the link in the mail "AWS Notification - Subscription Confirmation"; if it has expired: `aws sns subscribe --topic-arn <topic> --protocol email --notification-endpoint <address>`',
+    'open the link in the mail "AWS Notification - Subscription Confirmation". If the link has expired, run `aws sns subscribe --topic-arn <topic> --protocol email --notification-endpoint <address>`',
   disruptive: null,
   run: async ({ account, deployed, environment }) => {
     const TopicArn = topicOf({ deployed });
@@ -30,7 +30,7 @@ export const subscriptions: Check = {
     for (let NextToken: string | undefined; ; ) {
       const page = await account.sns.send(new ListSubscriptionsByTopicCommand({ TopicArn, NextToken }));
       for (const { Endpoint, SubscriptionArn } of page.Subscriptions ?? []) {
-        // Before the confirmation, the ARN is the text PendingConfirmation.
+        // Before the address confirms, the ARN is the string `PendingConfirmation`.
         if (SubscriptionArn?.startsWith('arn:')) confirmed.add(Endpoint);
       }
       NextToken = page.NextToken;
@@ -38,16 +38,19 @@ export const subscriptions: Check = {
     }
     const { emails } = environment.watch;
     const missing = emails.filter((email) => !confirmed.has(email));
-    expectThat(missing.length === 0, `${missing.join(', ')} has not confirmed; topic ${TopicArn}`);
+    expectThat(
+      missing.length === 0,
+      `these addresses have not confirmed the subscription to ${TopicArn}: ${missing.join(', ')}`,
+    );
     return emails.join(', ');
   },
 };
 
 export const alarmMails: Check = {
   name: 'alarm-mails',
-  proves: 'each alarm publishes to the topic when its state changes',
+  proves: 'each alarm publishes to the SNS topic when its state changes',
   ifItFails:
-    'read in the alarm’s history why its action failed; most often the policy of the topic or of the key lacks cloudwatch.amazonaws.com',
+    'read the reason of the failed action in the alarm’s history. Usually the policy of the topic or of the KMS key does not allow cloudwatch.amazonaws.com',
   disruptive:
     'sets each alarm to another state and back, which sends two mails per alarm to every address of `watch.emails`',
   run: async (context) => {
@@ -56,14 +59,14 @@ export const alarmMails: Check = {
     const names = deployed.all('aws_cloudwatch_metric_alarm').map(({ alarm_name }) => String(alarm_name));
     const alarms = await describe(context, names);
     const absent = names.filter((name) => !alarms.some(({ AlarmName }) => AlarmName === name));
-    expectThat(absent.length === 0, `there is no alarm ${absent.join(', ')}`);
+    expectThat(absent.length === 0, `these alarms do not exist: ${absent.join(', ')}`);
     const silent = alarms.filter(
       ({ ActionsEnabled, AlarmActions = [], OKActions = [] }) =>
         !ActionsEnabled || !AlarmActions.includes(topic) || !OKActions.includes(topic),
     );
     expectThat(
       silent.length === 0,
-      `${silent.map(({ AlarmName }) => AlarmName).join(', ')} does not publish to the topic`,
+      `these alarms do not publish to the topic: ${silent.map(({ AlarmName }) => AlarmName).join(', ')}`,
     );
     const since = new Date(Date.now() - 1000);
     const changed: MetricAlarm[] = [];
@@ -86,9 +89,9 @@ export const alarmMails: Check = {
 
 export const failureRule: Check = {
   name: 'job-failure-rule',
-  proves: 'EventBridge’s rule for failed job runs is enabled, has the topic as its target, and no delivery failed',
+  proves: 'the EventBridge rule for failed job runs is enabled and targets the topic, and no delivery failed',
   ifItFails:
-    'apply `watch` again; if deliveries failed, the policy of the topic must let events.amazonaws.com publish without conditions, and the key must let it encrypt',
+    'apply the stage `watch` again. If deliveries failed, the policies of the topic and of the KMS key must allow events.amazonaws.com to publish and to encrypt, without conditions',
   disruptive: null,
   run: async (context) => {
     const { account } = context;
@@ -109,9 +112,9 @@ export const failureRule: Check = {
 
 export const failureMail: Check = {
   name: 'job-failure-mail',
-  proves: 'a job run that fails reaches the topic through EventBridge',
+  proves: 'EventBridge reports a failed job run to the topic',
   ifItFails:
-    'compare the event pattern of the rule with the event in EventBridge → Sandbox; see `job-failure-rule` for deliveries that failed',
+    'compare the event pattern of the rule with the event in EventBridge → Sandbox. If deliveries failed, see the check `job-failure-rule`',
   disruptive: 'starts one job run that fails at once, which sends one mail to every address of `watch.emails`',
   run: async (context) => {
     const { account, names, pace } = context;
@@ -121,7 +124,7 @@ export const failureMail: Check = {
       new StartJobRunCommand({ JobName: names.job, Arguments, JobRunQueuingEnabled: true }),
     );
     const { JobRunState } = await ended(context, JobRunId);
-    expectThat(JobRunState === 'FAILED', `a job run with impossible arguments ended ${JobRunState}`);
+    expectThat(JobRunState === 'FAILED', `a job run with invalid arguments ended with the state ${JobRunState}`);
     await pace.until('EventBridge has delivered the failure', METRIC_SECONDS, async () => {
       const failures = await sumOf(context, 'FailedInvocations', since);
       expectThat(failures === 0, `EventBridge could not deliver ${failures} events`);
@@ -161,9 +164,9 @@ async function set(
 }
 
 /**
- * Sets each alarm back to its earlier state. Continues with the others if one fails.
+ * Restores the earlier state of each alarm. Continues with the other alarms if one cannot be restored.
  *
- * @throws {SeenError} some alarms could not be restored; the message names each with its earlier state.
+ * @throws {SeenError} some alarms could not be restored. The message contains their names and earlier states.
  */
 async function restoreStates(context: AcceptContext, alarms: readonly MetricAlarm[]): Promise<void> {
   const left: string[] = [];
@@ -176,7 +179,7 @@ async function restoreStates(context: AcceptContext, alarms: readonly MetricAlar
   expectThat(left.length === 0, `the states of some alarms are not restored: ${left.join('; ')}`);
 }
 
-/** Names of alarms that told the topic since then, and what failed. */
+/** Returns the alarms that have published to the topic since `StartDate`, and the failed actions. */
 async function actionsSince({ account }: AcceptContext, topic: string, StartDate: Date, names: readonly string[]) {
   const done = new Set<string>();
   const failed: string[] = [];

@@ -13,15 +13,15 @@ import { idle } from './job.ts';
 
 const VISIBLE_SECONDS = 600;
 const CSV = { feed: 'expenses', contentType: 'text/csv' } as const;
-/** More than the console allows in a single request, so that it signs parts. */
+/** A size in bytes above the limit for a single request, so that the console signs the file in parts. */
 const MANY_BYTES = 9 * 2 ** 20;
 
 const absent = ({ console }: Environment) =>
   console === null ? 'the environment has no console (`console` is null)' : undefined;
 const READ_LOG =
-  'read the log of `<prefix>-console` or `<prefix>-operations` and the access log of the API; the request id is in both';
+  'read the log of `<prefix>-console` or `<prefix>-operations` and the access log of the API. Both logs contain the request id';
 
-/** An example of how the console stores the mapping of a bank's export. */
+/** An example of a mapping as the console stores it. */
 export const exampleMapping = {
   version: 1,
   encoding: 'utf-8',
@@ -42,7 +42,7 @@ interface Signed {
 
 export const pages: Check = {
   name: 'console-pages',
-  proves: 'CloudFront serves the pages with security headers, and the same page for every path',
+  proves: 'CloudFront serves the pages with security headers, and serves the same page for every path',
   ifItFails:
     'check the distribution in CloudFront: its origin, the bucket’s policy and the function that rewrites paths',
   disruptive: null,
@@ -120,12 +120,12 @@ export const operatorsActions: Check = {
   name: 'console-operator-actions',
   proves: 'after a real sign-in, an operator can redrive dead letters and start a sweep',
   ifItFails: READ_LOG,
-  disruptive: 'redrives all dead letters and starts a sweep, as an operator does in the console',
+  disruptive: 'redrives all dead letters and starts a sweep, as the operator’s page of the console does',
   absent,
   run: async (context) => {
     const console = await context.console();
     const changing = routesFor('operator').filter(changes);
-    // The console answers 409 to a sweep if Glue has no free slot.
+    // The console answers 409 to the request for a sweep if Glue has no free slot.
     await idle(context);
     for (const name of changing) await console.call(name, { json: {} });
     return changing.join(', ');
@@ -134,10 +134,9 @@ export const operatorsActions: Check = {
 
 export const signedUpload: Check = {
   name: 'signed-upload',
-  proves:
-    'a URL that the console signed accepts the file for which it was signed, and no other size, type or object key',
+  proves: 'a signed upload URL of the console accepts its file, and refuses another size, type or object key',
   ifItFails:
-    'compare S3’s response with apps/console/api/sends.ts: size and type must be signed headers, and the role of the console may write only owners’ objects',
+    'compare the response of S3 with apps/console/api/sends.ts. Size and type must be signed headers, and the role of the console must allow writes to owners’ objects only',
   disruptive: null,
   absent,
   run: async (context) => {
@@ -158,9 +157,15 @@ export const signedUpload: Check = {
       expectThat(status === 403, `S3 answers ${status} to ${what}`);
     }
     const before = await console.ask('listVersions', { query: { objectKey } });
-    expectThat(before.status === 404, `after three refusals ${objectKey} has versions (${before.status})`);
+    expectThat(
+      before.status === 404,
+      `${objectKey} exists although S3 refused all three uploads (status ${before.status})`,
+    );
     const taken = await web(url, { method: 'PUT', headers, body: ONE_EXPENSE });
-    expectThat(taken.status === 200, `S3 refuses the file itself: ${taken.status} ${taken.text.slice(0, 300)}`);
+    expectThat(
+      taken.status === 200,
+      `S3 refuses the file for which the URL was signed: ${taken.status} ${taken.text.slice(0, 300)}`,
+    );
     await context.uploads.delete({ objectKey });
     return `${refused.map(([what]) => what).join(', ')} refused`;
   },
@@ -174,7 +179,7 @@ async function ownersTour(context: AcceptContext, call: Call): Promise<void> {
   const session = await call<{ owner: string | null; operator: boolean }>('getSession');
   if (session.owner !== ACCEPT_OWNER || !session.operator) {
     throw new SeenError(
-      `the user has the owner ${session.owner} and is ${session.operator ? 'an' : 'not an'} operator. Give the user custom:owner=${ACCEPT_OWNER} and the group operators (docs/runbook.md, "The console: accounts"): accept does not write another owner’s data`,
+      `the user has the owner ${session.owner} and is ${session.operator ? 'an' : 'not an'} operator. Set the user’s custom:owner to ${ACCEPT_OWNER} and add the user to the group operators (docs/runbook.md, "The console: accounts"), because accept must not write the data of another owner`,
     );
   }
   await uploadAndUndo(context, call);
@@ -257,7 +262,7 @@ async function sendParts({ web, uploads }: AcceptContext, call: Call): Promise<v
     const put = await web(first.url, { method: 'PUT', headers: first.headers, body: ONE_EXPENSE });
     expectThat(put.status === 200, `S3 refuses a part: ${put.status} ${put.text.slice(0, 300)}`);
     const held = await call<{ parts: { partNumber: number; etag: string }[] }>('listParts', { query: multipart });
-    expectThat(held.parts.length === 1, `S3 has ${held.parts.length} parts, but one was sent`);
+    expectThat(held.parts.length === 1, `the console lists ${held.parts.length} parts, but one part was uploaded`);
     const named = held.parts.map(({ partNumber, etag }) => ({ partNumber, etag }));
     await call('completeSend', { json: { ...multipart, parts: named } });
     isComplete = true;
@@ -278,7 +283,7 @@ async function keepTemplate(call: Call): Promise<void> {
     const { templates } = await call<{ templates: { templateId: string }[] }>('listTemplates');
     expectThat(
       templates.some((template) => template.templateId === templateId),
-      `the template ${templateId} was stored but is not listed`,
+      `the console stored the template ${templateId} but does not list it`,
     );
   } finally {
     await call('deleteTemplate', { param: { templateId }, headers: { 'if-match': etag } });
@@ -292,10 +297,12 @@ function versionOf({ status, headers, text }: WebAnswer): string {
   return version;
 }
 
-/** Fails if the check did not call a route, because the report would claim that the route works. */
+/** Fails if the check did not call a route. Otherwise the report would claim that this route works. */
 function refuseMissed(expected: readonly DeployedRoute[], called: ReadonlySet<DeployedRoute>): void {
   const missed = expected.filter((name) => !called.has(name));
   if (missed.length > 0) {
-    throw new SeenError(`accept does not call ${missed.join(', ')}: add it in accept/checks/console.ts`);
+    throw new SeenError(
+      `accept does not call these routes: ${missed.join(', ')}. Add the calls in accept/checks/console.ts`,
+    );
   }
 }

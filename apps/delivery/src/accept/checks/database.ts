@@ -24,23 +24,26 @@ export const migratorIdempotent: Check = {
   name: 'migrator-idempotent',
   proves: 'the migrator reaches the database, and the database is up to date',
   ifItFails:
-    'read the log of the migrator; a migration that failed: `npm run deliver -- migrate --environment <name>` (docs/delivery.md, "When something goes wrong")',
-  disruptive: 'runs the migrator, which applies migrations that a deployment has not applied',
+    'read the log of the migrator. If a migration failed, run `npm run deliver -- migrate --environment <name>` (docs/delivery.md, "When something goes wrong")',
+  disruptive: 'runs the migrator, which applies any pending migration',
   run: async (context) => {
     const { applied, unknown } = await migrate(context, {});
-    expectThat(applied.length === 0, `it applied ${applied.join(', ')}, which the deployment had not applied`);
-    expectThat(unknown.length === 0, `the database has ${unknown.join(', ')} of a newer release`);
+    expectThat(
+      applied.length === 0,
+      `the deployment had not applied these migrations, which the check has now applied: ${applied.join(', ')}`,
+    );
+    expectThat(unknown.length === 0, `the database contains migrations of a newer release: ${unknown.join(', ')}`);
     return 'nothing applied';
   },
 };
 
 export const secretRotation: Check = {
   name: 'secret-rotation',
-  proves: 'the passwords of loader and reporter are rotated, and an upload is loaded with the new ones',
+  proves: 'the passwords of `loader` and `reporter` can be rotated, and the job loads an upload with the new password',
   ifItFails:
     'invoke the migrator again with the same event: it continues where it stopped (docs/runbook.md, "Secrets: rotate")',
   disruptive:
-    'gives the MySQL users `loader` and `reporter` new passwords; the old ones stay valid until the next rotation',
+    'gives the MySQL users `loader` and `reporter` new passwords. The old passwords stay valid until the next rotation',
   run: async (context) => {
     const { names, uploads } = context;
     const secrets = [names.loaderSecret, names.reporterSecret];
@@ -49,7 +52,7 @@ export const secretRotation: Check = {
     expectThat(rotated.length === 2, `only these passwords were rotated: ${rotated.join(', ') || 'none'}`);
     const after = await Promise.all(secrets.map((secret) => currentVersion(context, secret)));
     const same = secrets.filter((_, index) => before[index] === after[index]);
-    expectThat(same.length === 0, `${same.join(', ')} was not changed`);
+    expectThat(same.length === 0, `these passwords were not changed: ${same.join(', ')}`);
     const { seconds } = await uploads.show('rotation');
     return `an upload was published after ${seconds.toFixed(0)} s`;
   },
@@ -59,7 +62,7 @@ export const backup: Check = {
   name: 'backup',
   proves: 'RDS has an automated backup, and can restore to a time within the last half hour',
   ifItFails:
-    'open RDS → the instance → Maintenance & backups: the first backup follows the creation of the instance; `database.backupDays` sets the retention',
+    'open RDS → the instance → Maintenance & backups. RDS makes the first backup after it has created the instance. `database.backupDays` sets the retention',
   disruptive: null,
   run: async ({ account, environment, names }) => {
     const instance = await instanceNamed(account.rds, names.databaseInstance);
@@ -67,7 +70,7 @@ export const backup: Check = {
     const { backupDays } = environment.database;
     expectThat(
       BackupRetentionPeriod === backupDays,
-      `backups are kept ${BackupRetentionPeriod} days, but the environment sets ${backupDays}`,
+      `RDS keeps backups for ${BackupRetentionPeriod} days, but the environment requires ${backupDays}`,
     );
     const { DBSnapshots = [] } = await account.rds.send(
       new DescribeDBSnapshotsCommand({ DBInstanceIdentifier: names.databaseInstance, SnapshotType: 'automated' }),

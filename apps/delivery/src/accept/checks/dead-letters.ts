@@ -1,4 +1,4 @@
-/** Checks that events which the trigger cannot process reach the dead-letter queue, and that a redrive returns them. */
+/** Checks that an unprocessed event reaches the dead-letter queue, and that a redrive moves the event back. */
 import { GetEventSourceMappingCommand, UpdateEventSourceMappingCommand } from '@aws-sdk/client-lambda';
 import { GetQueueAttributesCommand, ReceiveMessageCommand, SetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import { redrive } from '@centflow/console/redrive';
@@ -14,21 +14,23 @@ export const deadLetters: Check = {
   name: 'dead-letters',
   proves: 'an unprocessed event reaches the dead-letter queue, and its upload is loaded after a redrive',
   ifItFails:
-    'redrive the remaining messages: `aws sqs start-message-move-task --source-arn <the dead-letter queue’s ARN>`, and check that the event source mapping of the trigger is enabled',
+    'redrive the remaining messages with `aws sqs start-message-move-task --source-arn <the dead-letter queue’s ARN>`, and check that the event source mapping of the trigger is enabled',
   disruptive:
-    'disables the trigger’s event source mapping for some minutes and sets the queue to dead-letter messages after one receive; may raise the alarm `load-dead-letters`',
+    'disables the trigger’s event source mapping for some minutes and limits the queue to one receive per message. May raise the alarm `load-dead-letters`',
   run: async (context) => {
     const { account, deployed, names, uploads, pace } = context;
     const queueUrl = String(deployed.one('aws_sqs_queue', { name: names.queue }).url);
     const deadLetterQueueUrl = String(deployed.one('aws_sqs_queue', { name: names.deadLetterQueue }).url);
     const before = await count(context, deadLetterQueueUrl);
     expectThat(before === 0, `${before} dead letters already exist: read and redrive them first`);
-    // The trigger stops first and starts last. Otherwise a batch that it returns would become dead letters after one receive.
+    // Disable the trigger first and enable it last. Otherwise a batch that it returns would become dead letters after
+    // one receive.
     const upload = await withoutTrigger(context, () =>
       withEagerQueue(context, queueUrl, async () => {
         const put = await uploads.put('dead-letter');
         await pace.until('the event is a dead letter', DEAD_WITHIN_SECONDS, async () => {
-          // Receive the message and return it at once. After the one allowed receive, SQS moves it.
+          // Receive the message without hiding it. It has then used its only receive, so SQS moves it to the
+          // dead-letter queue.
           await account.sqs.send(
             new ReceiveMessageCommand({ QueueUrl: queueUrl, MaxNumberOfMessages: 10, VisibilityTimeout: 0 }),
           );
@@ -50,7 +52,7 @@ export const deadLetters: Check = {
   },
 };
 
-/** Sets the queue to dead-letter messages after one receive during the work, and restores its policy afterwards. */
+/** Limits the queue to one receive per message while `work` runs, and restores its redrive policy afterwards. */
 async function withEagerQueue<Result>(
   { account }: AcceptContext,
   QueueUrl: string,
@@ -71,7 +73,7 @@ async function withEagerQueue<Result>(
   }
 }
 
-/** Disables the trigger's event source mapping during the work. Fails if the mapping is not enabled. */
+/** Disables the trigger's event source mapping while `work` runs. Fails if the mapping is not enabled. */
 async function withoutTrigger<Result>(context: AcceptContext, work: () => Promise<Result>): Promise<Result> {
   const { account, deployed, pace, restoring } = context;
   const UUID = String(deployed.one('aws_lambda_event_source_mapping').uuid);
@@ -86,7 +88,7 @@ async function withoutTrigger<Result>(context: AcceptContext, work: () => Promis
     );
     return await work();
   } finally {
-    // A mapping that is still changing refuses another change.
+    // Lambda refuses to change a mapping that is still being changed.
     await restoring.until('the mapping can be enabled again', MAPPING_SECONDS, async () =>
       (await state())?.endsWith('ing') ? undefined : true,
     );

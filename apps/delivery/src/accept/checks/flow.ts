@@ -1,4 +1,4 @@
-/** Checks of the flow: an upload is loaded from end to end, and its functions respond. */
+/** Checks of the flow: an upload is loaded from end to end, and the Lambda functions respond. */
 import { GetJobRunsCommand, type JobRun } from '@aws-sdk/client-glue';
 import { GetFunctionConfigurationCommand } from '@aws-sdk/client-lambda';
 import { GetObjectCommand } from '@aws-sdk/client-s3';
@@ -9,14 +9,14 @@ import type { AcceptContext } from '../context.ts';
 import { invoke } from '../invoke.ts';
 import type { OwnUpload } from '../own-uploads.ts';
 
-/** Glue takes a minute or two for each of the canary's three steps. */
+/** Glue needs one or two minutes for each of the canary's three steps. */
 const CANARY_SECONDS = 900;
 
 export const canary: Check = {
   name: 'canary',
   proves: 'an upload of each feed is loaded with correct sums, can be corrected, and leaves no rows after its deletion',
   ifItFails:
-    'find the stage that stopped, from left to right on the CloudWatch dashboard: queue, log of the trigger, Glue job runs, log of the job',
+    'find the part that stopped. The CloudWatch dashboard shows, from left to right, the queue, the log of the trigger, the Glue job runs and the log of the job',
   disruptive: null,
   run: async ({ environment, release, account, say }) => {
     const { s3, lambda } = account;
@@ -57,12 +57,12 @@ function requestFor(path: string): object {
   };
 }
 
-/** For each function, an event that changes nothing and causes no error, and the expected response. */
+/** An event that changes nothing and causes no error, and the expected response, by function. */
 export const harmlessEvents: Readonly<
   Record<string, { readonly event: object; readonly answer: RegExp } | 'checked apart'>
 > = {
   trigger: { event: { Records: [] }, answer: /"batchItemFailures":\[\]/ },
-  // The check `migrator-idempotent` invokes it.
+  // The check `migrator-idempotent` invokes the migrator.
   migrator: 'checked apart',
   canary: { event: { owner: ACCEPT_OWNER }, answer: /"uploads":/ },
   console: { event: requestFor('/api/config'), answer: /"statusCode":200/ },
@@ -73,7 +73,7 @@ export const functionsAnswer: Check = {
   name: 'functions-answer',
   proves: 'each Lambda function is active, starts, and responds to a harmless event',
   ifItFails:
-    'read its log group `/aws/lambda/<name>`; if the group is missing, the function cannot start: check its state, role and subnets in the Lambda console',
+    'read the function’s log group `/aws/lambda/<name>`. If the group is missing, the function cannot start. Check its state, role and subnets in the Lambda console',
   disruptive: null,
   run: async (context) => {
     const { account, deployed, names } = context;
@@ -89,7 +89,7 @@ export const functionsAnswer: Check = {
       expectThat(LastUpdateStatus !== 'Failed', `the last update of ${FunctionName} failed`);
       const harmless = harmlessEvents[purpose];
       if (harmless === undefined) {
-        throw new SeenError(`accept knows no harmless event for ${FunctionName}: add one in accept/checks/flow.ts`);
+        throw new SeenError(`accept has no harmless event for ${FunctionName}. Add one in accept/checks/flow.ts`);
       }
       if (harmless === 'checked apart') continue;
       const text = await invoke(context, FunctionName, harmless.event);
@@ -99,7 +99,7 @@ export const functionsAnswer: Check = {
   },
 };
 
-/** Removes the spaces from JSON, because emulators write some. */
+/** Removes white space from JSON, because the emulator's answers contain some. */
 function compact(text: string): string {
   try {
     return JSON.stringify(JSON.parse(text));
@@ -110,9 +110,9 @@ function compact(text: string): string {
 
 export const visibleInSeconds: Check = {
   name: 'visible-in-seconds',
-  proves: 'an upload starts a job run, and its rows are visible within the time that the environment promises',
+  proves: 'an upload starts a job run, and its rows are visible within `watch.secondsToVisible`',
   ifItFails:
-    'check the job run in Glue: a slow start is caused by Glue or its network, a slow run by the database; then check `watch.secondsToVisible` in infra/src/environments.ts',
+    'check the job run in Glue. Glue or its network causes a slow start, and the database causes a slow run. Then check `watch.secondsToVisible` in infra/src/environments.ts',
   disruptive: null,
   run: async (context) => {
     const { uploads, environment } = context;
@@ -128,21 +128,27 @@ export const visibleInSeconds: Check = {
         Number.isFinite(fromStart),
         `job run ${run.Id} has no start time, or the upload has no publication time`,
       );
-      expectThat(seconds <= secondsToVisible, `${seconds.toFixed(1)} s to visible; ${secondsToVisible} s are promised`);
+      expectThat(
+        seconds <= secondsToVisible,
+        `the rows were visible after ${seconds.toFixed(1)} s, but the limit is ${secondsToVisible} s`,
+      );
       const how =
         fromStart > seconds
           ? 'loaded by a job run that was already running'
-          : `including ${fromStart.toFixed(1)} s from the start of the job run`;
-      return `${seconds.toFixed(1)} s from the upload to visible, ${how}; ${secondsToVisible} s are promised`;
+          : `of which ${fromStart.toFixed(1)} s since the start of the job run`;
+      return `${seconds.toFixed(1)} s from the upload until its rows were visible, ${how}; the limit is ${secondsToVisible} s`;
     } finally {
       await uploads.delete(upload);
     }
   },
 };
 
-/** Returns the job run whose manifest names the upload, or else one that was running at that time and loaded it (ADR 0023). */
+/**
+ * Returns the job run whose manifest names the upload. Otherwise a run that was already active loaded the upload (ADR
+ * 0023), and is returned.
+ */
 async function findLoadingRun({ account, names, pace }: AcceptContext, { objectKey, at }: OwnUpload): Promise<JobRun> {
-  return await pace.until(`a job run with a manifest that names ${objectKey}`, 60, async () => {
+  return await pace.until(`a job run has a manifest that names ${objectKey}`, 60, async () => {
     const { JobRuns = [] } = await account.glue.send(new GetJobRunsCommand({ JobName: names.job, MaxResults: 50 }));
     for (const run of JobRuns) {
       const manifest = /^s3:\/\/([^/]+)\/(.+)$/.exec(run.Arguments?.['--manifest'] ?? '');

@@ -25,11 +25,10 @@ const SWEEP = { '--keys-from': 'sweep' } as const;
 
 export const jobQueuing: Check = {
   name: 'job-queuing',
-  proves:
-    'while all job slots are in use, a sweep waits in Glue’s queue and then runs, and Glue refuses a start without queuing',
+  proves: 'while all job slots are in use, Glue queues a sweep and runs it later, and refuses a start without queuing',
   ifItFails:
-    'compare the job in Glue (Job details → job run queuing, retries 0) with infra/src/stacks/load/load-job.ts, and the quotas of DPUs and of waiting job runs',
-  disruptive: 'starts `load.maxConcurrentRuns` sweeps and one more; uploads wait for some minutes',
+    'compare the job in Glue (Job details → job run queuing, retries 0) with infra/src/stacks/load/load-job.ts. Also check the account’s quotas for DPUs and for waiting job runs',
+  disruptive: 'starts `load.maxConcurrentRuns` sweeps and one more, so uploads wait for some minutes',
   run: async (context) => {
     const { account, names, pace, environment } = context;
     const { Job } = await account.glue.send(new GetJobCommand({ JobName: names.job }));
@@ -65,7 +64,7 @@ export const jobQueuing: Check = {
         (await runOf(context, queued))?.JobRunState === 'WAITING' ? true : undefined,
       );
       for (const id of started) await succeeds(context, id);
-      return `${limit} at once and one in the queue`;
+      return `${limit} job runs at once and one in the queue`;
     } finally {
       await stop(context, started);
     }
@@ -76,7 +75,7 @@ export const sweepByClock: Check = {
   name: 'sweep-by-clock',
   proves: 'the schedule starts the sweep, and its last run succeeded',
   ifItFails:
-    'check the trigger in Glue: activate it with `aws glue start-trigger --name <environment’s prefix>-sweep`; if a sweep failed, read the message of its job run',
+    'check the trigger in Glue. If it is not activated, run `aws glue start-trigger --name <environment’s prefix>-sweep`. If a sweep failed, read the message of its job run',
   disruptive: null,
   run: async (context) => {
     const { account, names, environment, firstDeployedAt } = context;
@@ -93,9 +92,12 @@ export const sweepByClock: Check = {
     }
     const { hoursWithoutSweep } = environment.watch;
     const due = new Date((firstDeployedAt ?? context.since).getTime() + hoursWithoutSweep * 3_600_000);
-    expectThat(due > new Date(), `it has not run for the ${hoursWithoutSweep} hours since the first deployment`);
+    expectThat(
+      due > new Date(),
+      `no scheduled sweep has run since the first deployment, which is more than ${hoursWithoutSweep} hours ago`,
+    );
     throw new NotYetError(
-      `the trigger is activated but not due yet: ${environment.load.sweepSchedule} (UTC). Run accept again after ${due.toISOString()}`,
+      `the trigger is activated, but the first sweep is not due yet (schedule in UTC: ${environment.load.sweepSchedule}). Run accept again after ${due.toISOString()}`,
     );
   },
 };
@@ -116,8 +118,8 @@ export const crawler: Check = {
   name: 'crawler',
   proves: 'the crawler reads the bucket and adds the partition of a new owner',
   ifItFails:
-    'read its log group `/aws-glue/crawlers-role/<crawler>-…` and the error in Glue → Crawlers; an AccessDenied error names the missing permission of its role',
-  disruptive: 'runs the crawler once, for which AWS bills ten minutes',
+    'read the crawler’s log group `/aws-glue/crawlers-role/<crawler>-…` and the error in Glue → Crawlers. An AccessDenied error names the permission that the crawler’s role lacks',
+  disruptive: 'runs the crawler once. AWS bills at least ten minutes of crawler time',
   run: async (context) => {
     const { account, deployed, uploads, pace, names } = context;
     const Name = String(deployed.one('aws_glue_crawler').name);
@@ -145,7 +147,7 @@ export const crawler: Check = {
           if (error instanceof EntityNotFoundException) return undefined;
           throw error;
         });
-      expectThat(found !== undefined, `the crawl added no partition owner=${ACCEPT_OWNER} of expenses`);
+      expectThat(found !== undefined, `the crawl did not add the partition owner=${ACCEPT_OWNER} of expenses`);
       await account.glue.send(new DeletePartitionCommand({ ...partition, PartitionValues: [ACCEPT_OWNER] }));
       return `log stream ${crawl.LogStream} of ${crawl.LogGroup}`;
     } finally {
@@ -155,7 +157,8 @@ export const crawler: Check = {
 };
 
 /**
- * Starts a sweep as soon as Glue accepts it. Uploads of other owners may use all slots and the queue for a while.
+ * Starts a sweep as soon as Glue accepts it. Glue may refuse it for a while, if other uploads use all slots and the
+ * queue.
  *
  * @param more additional arguments
  * @returns the id of the job run
@@ -193,11 +196,14 @@ export async function ended(context: AcceptContext, id: string, withinSeconds = 
 /** @throws {SeenError} the job run did not succeed. */
 export async function succeeds(context: AcceptContext, id: string, withinSeconds = RUN_SECONDS): Promise<JobRun> {
   const run = await ended(context, id, withinSeconds);
-  expectThat(run.JobRunState === 'SUCCEEDED', `job run ${id} ended ${run.JobRunState}: ${run.ErrorMessage ?? ''}`);
+  expectThat(
+    run.JobRunState === 'SUCCEEDED',
+    `job run ${id} ended with the state ${run.JobRunState}: ${run.ErrorMessage ?? ''}`,
+  );
   return run;
 }
 
-/** Returns the newest job runs, newest first. */
+/** Returns up to about 2,000 job runs, newest first. */
 async function runsOf({ account, names }: AcceptContext): Promise<JobRun[]> {
   const runs: JobRun[] = [];
   for (let NextToken: string | undefined; ; ) {
@@ -220,7 +226,7 @@ async function activeRuns(context: AcceptContext): Promise<JobRun[]> {
   return (await runsOf(context)).filter(({ JobRunState }) => ACTIVE.includes(JobRunState));
 }
 
-/** Stops those of the job runs that are still active. */
+/** Stops the given job runs that are still active. */
 export async function stop(context: AcceptContext, ids: readonly string[]): Promise<void> {
   const states = await Promise.all(ids.map(async (id) => ({ id, state: (await runOf(context, id))?.JobRunState })));
   const JobRunIds = states.filter(({ state }) => ACTIVE.includes(state)).map(({ id }) => id);

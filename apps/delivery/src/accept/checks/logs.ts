@@ -1,4 +1,4 @@
-/** Checks of logs and metrics: they arrive in the log groups and dimensions that the stacks declare. */
+/** Checks that logs and metrics arrive in the log groups and dimensions that the stacks declare. */
 import { GetMetricStatisticsCommand } from '@aws-sdk/client-cloudwatch';
 import {
   DescribeLogGroupsCommand,
@@ -9,15 +9,16 @@ import {
 import { type Check, expectThat, SeenError } from '../check.ts';
 import type { AcceptContext } from '../context.ts';
 
-/** CloudWatch shows the metrics of a log event only after some minutes. */
+/** CloudWatch shows the metrics of a log event after a delay of some minutes. */
 const METRIC_SECONDS = 900;
 const LOG_SECONDS = 300;
 
 export const logGroups: Check = {
   name: 'log-groups',
-  proves: 'each log group has a retention and the environment’s key, and no service has created another log group',
+  proves:
+    'each log group has the retention of its stack and the environment’s key, and no AWS service has created another log group',
   ifItFails:
-    'apply the stage again; if a service created its own log group, find the name to which it writes and correct the name in the stack',
+    'apply the stage again. If an AWS service created another log group, correct the log group’s name in the stack',
   disruptive: null,
   run: async (context) => {
     const { deployed, names, environment } = context;
@@ -29,12 +30,16 @@ export const logGroups: Check = {
       for (const group of await groupsBelow(context, prefix)) found.set(group.logGroupName ?? '', group);
     for (const { name, retention_in_days, kms_key_id } of wanted) {
       const group = found.get(String(name)) ?? (await groupsBelow(context, String(name)))[0];
-      if (group === undefined || group.logGroupName !== name) throw new SeenError(`there is no log group ${name}`);
+      if (group === undefined || group.logGroupName !== name)
+        throw new SeenError(`the log group ${name} does not exist`);
       expectThat(
         group.retentionInDays === retention_in_days,
-        `${name} is kept for ${group.retentionInDays ?? 'ever'}, not for ${retention_in_days} days`,
+        `the retention of ${name} is ${group.retentionInDays ?? 'unlimited'}, but the stack sets ${retention_in_days} days`,
       );
-      expectThat(group.kmsKeyId === kms_key_id, `${name} has the key ${group.kmsKeyId ?? 'of AWS'}`);
+      expectThat(
+        group.kmsKeyId === kms_key_id,
+        `${name} is encrypted with the key ${group.kmsKeyId ?? 'of AWS'}, not with the key of the environment`,
+      );
     }
     const known = new Set(wanted.map(({ name }) => name));
     const others = [...found.keys()].filter((name) => !known.has(name));
@@ -47,7 +52,7 @@ export const jobLogs: Check = {
   name: 'job-logs',
   proves: 'Glue writes the log of the job to the log groups that the stack creates',
   ifItFails:
-    'find in CloudWatch Logs the group to which Glue writes instead (`/aws-glue/jobs/…`), and compare `--custom-logGroup-prefix` with infra/src/stacks/load/load-job.ts',
+    'find the group to which Glue writes instead (`/aws-glue/jobs/…`) in CloudWatch Logs, and compare the job’s `--custom-logGroup-prefix` with infra/src/stacks/load/load-job.ts',
   disruptive: null,
   run: async ({ account, deployed, environment, pace, since }) => {
     const prefix = `/centflow/${environment.name}/job/`;
@@ -55,21 +60,25 @@ export const jobLogs: Check = {
       .all('aws_cloudwatch_log_group')
       .map(({ name }) => String(name))
       .filter((name) => name.startsWith(prefix));
-    await pace.until(`${groups.join(' or ')} has an entry of these checks`, LOG_SECONDS, async () => {
-      for (const logGroupName of groups) {
-        const { logStreams = [] } = await account.logs.send(
-          new DescribeLogStreamsCommand({ logGroupName, orderBy: 'LastEventTime', descending: true, limit: 1 }),
-        );
-        if (
-          logStreams.some(
-            ({ creationTime = 0, lastEventTimestamp = creationTime }) => lastEventTimestamp >= since.getTime(),
-          )
-        ) {
-          return true;
+    await pace.until(
+      `${groups.join(' or ')} has a log entry since the start of these checks`,
+      LOG_SECONDS,
+      async () => {
+        for (const logGroupName of groups) {
+          const { logStreams = [] } = await account.logs.send(
+            new DescribeLogStreamsCommand({ logGroupName, orderBy: 'LastEventTime', descending: true, limit: 1 }),
+          );
+          if (
+            logStreams.some(
+              ({ creationTime = 0, lastEventTimestamp = creationTime }) => lastEventTimestamp >= since.getTime(),
+            )
+          ) {
+            return true;
+          }
         }
-      }
-      return undefined;
-    });
+        return undefined;
+      },
+    );
     return groups.join(', ');
   },
 };
@@ -78,37 +87,41 @@ export const metricsLog: Check = {
   name: 'job-metrics-log',
   proves: 'the job writes its metrics in CloudWatch’s embedded metric format',
   ifItFails:
-    'read the reason in the log of the job after "some or all metrics of the job run were not emitted": most often the VPC endpoint for logs or the role of the job',
+    'find "some or all metrics of the job run were not emitted" in the log of the job, and read the reason after it. Usually the VPC endpoint for logs or the role of the job is wrong',
   disruptive: null,
   run: async ({ account, names, pace, since }) => {
-    const published = await pace.until(`${names.jobMetricsLogGroup} counts an upload`, LOG_SECONDS, async () => {
-      let sum = 0;
-      for (let nextToken: string | undefined; ; ) {
-        const page = await account.logs.send(
-          new FilterLogEventsCommand({
-            logGroupName: names.jobMetricsLogGroup,
-            startTime: since.getTime(),
-            nextToken,
-          }),
-        );
-        for (const { message = '{}' } of page.events ?? []) {
-          const event = JSON.parse(message) as { _aws?: { CloudWatchMetrics?: unknown }; UploadsPublished?: number };
-          if (event._aws?.CloudWatchMetrics !== undefined) sum += event.UploadsPublished ?? 0;
+    const published = await pace.until(
+      `${names.jobMetricsLogGroup} reports a published upload`,
+      LOG_SECONDS,
+      async () => {
+        let sum = 0;
+        for (let nextToken: string | undefined; ; ) {
+          const page = await account.logs.send(
+            new FilterLogEventsCommand({
+              logGroupName: names.jobMetricsLogGroup,
+              startTime: since.getTime(),
+              nextToken,
+            }),
+          );
+          for (const { message = '{}' } of page.events ?? []) {
+            const event = JSON.parse(message) as { _aws?: { CloudWatchMetrics?: unknown }; UploadsPublished?: number };
+            if (event._aws?.CloudWatchMetrics !== undefined) sum += event.UploadsPublished ?? 0;
+          }
+          nextToken = page.nextToken;
+          if (nextToken === undefined) break;
         }
-        nextToken = page.nextToken;
-        if (nextToken === undefined) break;
-      }
-      return sum > 0 ? sum : undefined;
-    });
+        return sum > 0 ? sum : undefined;
+      },
+    );
     return `${published} uploads published`;
   },
 };
 
 export const metrics: Check = {
   name: 'metrics',
-  proves: 'CloudWatch creates the metrics that the alarms use from the logs of trigger and job',
+  proves: 'CloudWatch extracts the metrics of the alarms from the logs of the trigger and the job',
   ifItFails:
-    'open CloudWatch → Metrics → Centflow: metrics with other dimensions than service and environment do not match the alarms (infra/src/metrics.ts)',
+    'open CloudWatch → Metrics → Centflow. Each metric must have exactly the dimensions `service` and `environment`, because the alarms use only these (infra/src/metrics.ts)',
   disruptive: null,
   run: async (context) => {
     const figures: string[] = [];
@@ -116,7 +129,7 @@ export const metrics: Check = {
       ['trigger', 'JobRunsStarted'],
       ['load', 'UploadsPublished'],
     ] as const) {
-      const sum = await context.pace.until(`the metric ${metric} of ${service}`, METRIC_SECONDS, () =>
+      const sum = await context.pace.until(`CloudWatch has the metric ${metric} of ${service}`, METRIC_SECONDS, () =>
         sumOf(context, service, metric),
       );
       figures.push(`${metric} ${sum}`);

@@ -1,4 +1,4 @@
-/** Tests the checks that only read, with answers of AWS that no emulator can give. */
+/** Tests the read-only checks with AWS answers that the emulator cannot give. */
 import { EntityNotFoundException } from '@aws-sdk/client-glue';
 import { ResourceNotReadyException } from '@aws-sdk/client-lambda';
 import type { EnvironmentName } from '@centflow/infra';
@@ -40,7 +40,9 @@ describe('the check of the subscriptions', () => {
 
   test('passes if each address is confirmed, and fails if one is not', async () => {
     await run(of(`${TOPIC}:1`));
-    await expect(run(of('PendingConfirmation'))).rejects.toThrow(/@\S+ has not confirmed/);
+    await expect(run(of('PendingConfirmation'))).rejects.toThrow(
+      /these addresses have not confirmed the subscription to \S+: \S+@\S+/,
+    );
   });
 });
 
@@ -68,7 +70,7 @@ describe('the check of the EventBridge rule', () => {
   });
 });
 
-describe('the check of the mail about a failed job run', () => {
+describe('the check of the notification about a failed job run', () => {
   const of = (state: string, figures: Readonly<Record<string, number>>): Case => ({
     check: failureMail,
     answers: {
@@ -85,7 +87,7 @@ describe('the check of the mail about a failed job run', () => {
 
   test('fails if EventBridge could not deliver the event, or the run did not fail', async () => {
     await expect(run(of('FAILED', { Invocations: 1, FailedInvocations: 1 }))).rejects.toThrow('could not deliver 1');
-    await expect(run(of('SUCCEEDED', {}))).rejects.toThrow('ended SUCCEEDED');
+    await expect(run(of('SUCCEEDED', {}))).rejects.toThrow('ended with the state SUCCEEDED');
   });
 });
 
@@ -106,7 +108,7 @@ describe('the check of the backup', () => {
   });
 
   test.each([
-    [{ days: 0 }, 'backups are kept 0 days, but the environment sets 1'],
+    [{ days: 0 }, 'RDS keeps backups for 0 days, but the environment requires 1'],
     [{ snapshots: [{ Status: 'creating' }] }, 'no automated backup is available'],
     [{ restorable: new Date('2026-01-01') }, 'the latest restorable time is'],
   ])('fails with %o', async (wrong, message) => {
@@ -175,7 +177,7 @@ describe('the check of the crawler', () => {
     );
   };
 
-  test('finds the partition of its own owner, and removes the partition and the upload', async () => {
+  test('finds the partition of its own owner, then deletes the partition and the upload', async () => {
     const fake = of();
     await crawler.run(fake.context);
     expect(fake.inputsOf('DeletePartition')).toMatchObject([
@@ -184,11 +186,11 @@ describe('the check of the crawler', () => {
     expect(fake.deletedUploads).toHaveLength(1);
   });
 
-  test('fails if the crawl fails or adds no partition, and deletes the upload in both cases', async () => {
+  test('deletes the upload and fails if the crawl fails or adds no partition', async () => {
     const failed = of({ status: 'FAILED' });
     await expect(crawler.run(failed.context)).rejects.toThrow('the crawl ended with FAILED: no');
     expect(failed.deletedUploads).toHaveLength(1);
-    await expect(crawler.run(of({ adds: false }).context)).rejects.toThrow('the crawl added no partition');
+    await expect(crawler.run(of({ adds: false }).context)).rejects.toThrow('the crawl did not add the partition');
   });
 });
 
@@ -212,11 +214,15 @@ describe('the check of the log groups', () => {
   });
 
   test.each([
-    ['is missing', [], `there is no log group ${NAME}`],
-    ['never expires', [{ ...good, retentionInDays: undefined }], `${NAME} is kept for ever, not for 30 days`],
-    ['has no key', [{ ...good, kmsKeyId: undefined }], `${NAME} has the key of AWS`],
+    ['is missing', [], `the log group ${NAME} does not exist`],
     [
-      'was made by a service',
+      'never expires',
+      [{ ...good, retentionInDays: undefined }],
+      `the retention of ${NAME} is unlimited, but the stack sets 30 days`,
+    ],
+    ['has no key', [{ ...good, kmsKeyId: undefined }], `${NAME} is encrypted with the key of AWS`],
+    [
+      'was created by an AWS service',
       [good, { logGroupName: '/centflow/dev/job/other/output' }],
       'these log groups are not in a stack: /centflow/dev/job/other/output',
     ],
@@ -225,7 +231,7 @@ describe('the check of the log groups', () => {
   });
 });
 
-test('the check of the job logs waits for an entry that these checks caused', async () => {
+test('the check of the job logs waits for an entry since the start of the checks', async () => {
   let asked = 0;
   const streams = () => {
     asked += 1;
@@ -264,7 +270,7 @@ describe('the check of the functions', () => {
     resources: { aws_lambda_function: [{ function_name: name }] },
   });
 
-  test('passes if each function answers a harmless event, whatever the white space in its JSON', async () => {
+  test('passes if each function answers a harmless event, and ignores white space in the JSON', async () => {
     expect(await run(of())).toBe('1 functions');
   });
 
@@ -272,7 +278,7 @@ describe('the check of the functions', () => {
     [{ State: 'Failed' }, 'centflow-dev-trigger is Failed: no subnet'],
     [{ error: 'Unhandled', answer: 'no module' }, 'centflow-dev-trigger failed (Unhandled): no module'],
     [{ answer: '{"batchItemFailures":[{"itemIdentifier":"1"}]}' }, 'centflow-dev-trigger answers {"batchItemFailures"'],
-    [{ name: 'centflow-dev-new' }, 'accept knows no harmless event for centflow-dev-new'],
+    [{ name: 'centflow-dev-new' }, 'accept has no harmless event for centflow-dev-new'],
   ])('fails with %o', async (wrong, message) => {
     await expect(run(of(wrong))).rejects.toThrow(message);
   });
@@ -289,12 +295,14 @@ describe('the check of the migrator', () => {
     return { check: migratorIdempotent, answers: { Invoke }, resources: {} };
   };
 
-  test('waits for a function that Lambda has made inactive', async () => {
+  test('retries while Lambda reactivates an inactive function', async () => {
     expect(await run(of({}, 3))).toBe('nothing applied');
   });
 
   test('fails if a migration was pending, or if the database is from a newer release', async () => {
-    await expect(run(of({ applied: ['0001/1'] }))).rejects.toThrow('it applied 0001/1');
-    await expect(run(of({ unknown: ['0009'] }))).rejects.toThrow('the database has 0009 of a newer release');
+    await expect(run(of({ applied: ['0001/1'] }))).rejects.toThrow('which the check has now applied: 0001/1');
+    await expect(run(of({ unknown: ['0009'] }))).rejects.toThrow(
+      'the database contains migrations of a newer release: 0009',
+    );
   });
 });

@@ -1,4 +1,4 @@
-/** Checks of QuickSight, as far as its API shows its state. */
+/** Checks the QuickSight resources whose status the API shows. */
 import {
   DescribeDashboardCommand,
   DescribeDataSetCommand,
@@ -14,7 +14,7 @@ export const quickSight: Check = {
   proves:
     'QuickSight’s VPC connection is available, and its data source, data sets and dashboards exist without errors',
   ifItFails:
-    'apply `report` again (QuickSight reports its connection as ready slightly too early); see docs/runbook.md, "QuickSight", for the secret and the subscription',
+    'apply the stage `report` again, because QuickSight reports its VPC connection as ready slightly too early. For the secret and the subscription, see docs/runbook.md, "QuickSight"',
   disruptive: null,
   absent: ({ report }) => (report === null ? 'the environment has no reports (`report` is null)' : undefined),
   run: async ({ account, deployed, environment }) => {
@@ -35,7 +35,7 @@ export const quickSight: Check = {
       expectThat(GOOD.includes(Status), `${DataSourceId} is ${Status}: ${ErrorInfo?.Message ?? ''}`);
     }
     const dataSets = deployed.all('aws_quicksight_data_set').map(({ data_set_id }) => String(data_set_id));
-    expectThat(dataSets.length > 0, 'the state of `report` has no data set');
+    expectThat(dataSets.length > 0, 'the Terraform state of the stage `report` contains no data set');
     for (const DataSetId of dataSets) {
       const { DataSet } = await quicksight.send(new DescribeDataSetCommand({ AwsAccountId, DataSetId }));
       const rules = DataSet?.RowLevelPermissionDataSet;
@@ -46,7 +46,7 @@ export const quickSight: Check = {
       );
     }
     const dashboards = deployed.all('aws_quicksight_dashboard').map(({ dashboard_id }) => String(dashboard_id));
-    expectThat(dashboards.length > 0, 'the state of `report` has no dashboard');
+    expectThat(dashboards.length > 0, 'the Terraform state of the stage `report` contains no dashboard');
     for (const DashboardId of dashboards) {
       const { Dashboard } = await quicksight.send(new DescribeDashboardCommand({ AwsAccountId, DashboardId }));
       const { Status = '', Errors = [] } = Dashboard?.Version ?? {};

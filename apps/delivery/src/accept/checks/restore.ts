@@ -8,7 +8,7 @@ import { instanceNamed } from './database.ts';
 import { startSweep, stop, succeeds } from './job.ts';
 
 const RESTORE_SECONDS = 3600;
-/** How long a job run may wait in the queue. */
+/** The time that a job run may wait in Glue's queue, in seconds. */
 const QUEUE_SECONDS = 1800;
 
 const created = z.object({ rebuilt: z.string(), views: z.array(z.object({ view: z.string() })).min(1) });
@@ -17,7 +17,7 @@ const compared = z.object({ views: z.array(z.object({ view: z.string(), rows: z.
 export const restore: Check = {
   name: 'restore',
   proves:
-    'a second instance can be restored to the latest time with the same key and network, and after a sweep its report views equal those of a database that is rebuilt from the bucket',
+    'RDS can restore a second instance to the latest time with the same key and network. After a sweep, its report views equal those of a database that is rebuilt from the bucket',
   ifItFails:
     'delete the instance `<prefix>-accept-restore` if it still exists; the reason is in RDS → Events. If the administrator’s password was refused, run the check again in half an hour. If views differ because of an upload during the check, run it again. Otherwise the database does not match the bucket: run a sweep, and if views still differ, rebuild (docs/runbook.md, "Rebuild from `raw/`")',
   disruptive: null,
@@ -39,13 +39,16 @@ export const restore: Check = {
   },
 };
 
-/** Restores to the latest time, in the network of the source instance, in which the migrator and the job reach it. */
+/**
+ * Restores the newest backup state to a new instance. The instance is in the source instance's network, so the migrator
+ * and the job can reach it.
+ */
 async function restoreLatest(context: AcceptContext, DBInstanceIdentifier: string): Promise<DBInstance> {
   const { account, deployed, names, pace, say } = context;
   const state = deployed.one('aws_db_instance');
   const source = await instanceNamed(account.rds, names.databaseInstance);
   if (source === undefined) throw new SeenError(`the instance ${names.databaseInstance} does not exist`);
-  // The second database needs the same amount of storage.
+  // Double the storage, because a second database of the same size is created on the instance.
   const AllocatedStorage = 2 * Number(source.AllocatedStorage);
   await account.rds.send(
     new RestoreDBInstanceToPointInTimeCommand({
@@ -71,7 +74,7 @@ async function restoreLatest(context: AcceptContext, DBInstanceIdentifier: strin
   for (const property of ['StorageEncrypted', 'KmsKeyId', 'EngineVersion'] as const) {
     expectThat(
       restored[property] === source[property],
-      `${property} is ${restored[property]}, but ${source[property]} in the database`,
+      `${property} is ${restored[property]} on the restored instance, but ${source[property]} on the source instance`,
     );
   }
   expectThat(restored.PubliclyAccessible === false, 'the restored instance has a public address');
@@ -79,26 +82,27 @@ async function restoreLatest(context: AcceptContext, DBInstanceIdentifier: strin
 }
 
 /**
- * Rebuilds a second database on the restored instance, and compares the report views of both. The migrator and the job do the
- * work, because the instance is reachable only inside the network. No secret and no row leaves them.
+ * Rebuilds a second database on the restored instance, and compares the report views of the two databases. The migrator
+ * and the job do the work, because the instance is reachable only inside the network. They return neither secrets nor
+ * rows.
  */
 async function compareWithBucket(context: AcceptContext, host: string): Promise<string> {
   const { say } = context;
   const { rebuilt, views } = created.parse(await invokeMigrator(context, { host, rebuild: 'create' }));
   const sweepAndCompare = async () => {
-    say('    two sweeps run: one brings the restored database up to date, the other fills the second database');
+    say('    running two sweeps: one updates the restored database, the other fills the second database');
     await sweepBoth(context, host, rebuilt);
     const found: z.infer<typeof compared>['views'] = [];
     for (const { view } of views) {
       say(`    comparing ${view}`);
-      // One view per invocation, because a large view takes minutes and Lambda's limit is 15.
+      // Compare one view per invocation. A large view takes minutes, and Lambda's limit is 15 minutes.
       const answer = compared.parse(await invokeMigrator(context, { host, rebuild: 'compare', views: [view] }));
       found.push(...answer.views);
     }
     return found;
   };
   let found = await sweepAndCompare();
-  // The two sweeps do not list the bucket at the same time. Another pair loads the uploads made in between.
+  // The two sweeps list the bucket at different times. A second pair of sweeps loads the uploads made in between.
   if (found.some(({ equal }) => !equal)) found = await sweepAndCompare();
   const different = found.filter(({ equal }) => !equal).map(({ view, rows }) => `${view} (${rows} rows)`);
   expectThat(different.length === 0, `these views differ from those rebuilt from the bucket: ${different.join(', ')}`);
@@ -123,7 +127,10 @@ async function invokeMigrator(context: AcceptContext, event: object): Promise<un
   return JSON.parse(await invoke(context, context.names.migrator, event));
 }
 
-/** Starts the deletion of an instance; returns true if it no longer exists. RDS refuses while it is still being created. */
+/**
+ * Starts the deletion of an instance. Returns true if the instance no longer exists. RDS refuses to delete an instance
+ * that it is still creating.
+ */
 async function removeInstance(rds: AcceptContext['account']['rds'], id: string): Promise<true | undefined> {
   const seen = await instanceNamed(rds, id);
   if (seen === undefined) return true;

@@ -1,4 +1,4 @@
-/** Tests that each check restores what it changes in an environment, however the check ends. */
+/** Tests that each check restores the settings that it changes, whether it passes, fails or is interrupted. */
 import { ConcurrentRunsExceededException } from '@aws-sdk/client-glue';
 import { describe, expect, test } from 'vitest';
 import { FakeContext } from '../../testing/accept-context.ts';
@@ -18,7 +18,7 @@ const alarm = (AlarmName: string, StateValue: string, more: object = {}) => ({
   ...more,
 });
 
-describe('the check of the alarms', () => {
+describe('the check of the alarm notifications', () => {
   const states = {
     aws_sns_topic: [{ arn: TOPIC }],
     aws_cloudwatch_metric_alarm: [{ alarm_name: 'a' }, { alarm_name: 'b' }],
@@ -49,13 +49,13 @@ describe('the check of the alarms', () => {
     expect(setStates(of)).toEqual(['a ALARM', 'b OK', 'a INSUFFICIENT_DATA', 'b ALARM']);
   });
 
-  test('restores the states if CloudWatch could not publish, and reports the reason', async () => {
+  test('restores the states and reports the reason if CloudWatch could not publish', async () => {
     const of = fake('Failed to execute action: access denied');
     await expect(alarmMails.run(of.context)).rejects.toThrow(/a: Failed to execute action: access denied/);
     expect(setStates(of).slice(2)).toEqual(['a INSUFFICIENT_DATA', 'b ALARM']);
   });
 
-  test('restores the other states if CloudWatch refuses to restore one', async () => {
+  test('restores the states of the other alarms if CloudWatch refuses one', async () => {
     const of = fake('Successfully executed action', alarms, ({ AlarmName, StateValue }) => {
       if (AlarmName === 'a' && StateValue === 'INSUFFICIENT_DATA') throw new Error('ResourceNotFound');
       return {};
@@ -65,16 +65,16 @@ describe('the check of the alarms', () => {
   });
 
   test.each([
-    ['an alarm does not exist', alarms.slice(1), /there is no alarm a/],
+    ['an alarm does not exist', alarms.slice(1), /these alarms do not exist: a/],
     [
       'the actions of an alarm are disabled',
       [alarm('a', 'OK', { ActionsEnabled: false }), alarms[1]],
-      /a does not publish to the topic/,
+      /these alarms do not publish to the topic: a/,
     ],
     [
       'an alarm publishes to another topic',
       [alarm('a', 'OK', { AlarmActions: ['arn:x'] }), alarms[1]],
-      /a does not publish to the topic/,
+      /these alarms do not publish to the topic: a/,
     ],
   ])('changes nothing if %s', async (_, described, message) => {
     const of = fake('', described as object[]);
@@ -92,7 +92,7 @@ describe('the check of the dead letters', () => {
     ],
     aws_lambda_event_source_mapping: [{ uuid: 'u' }],
   };
-  /** A queue whose message is dead after one receive, and a mapping that takes a moment to change. */
+  /** A queue that dead-letters a message after one receive, and an event source mapping that changes with a delay. */
   function fakeQueue({
     receive = () => {},
     dead = 0,
@@ -111,7 +111,7 @@ describe('the check of the dead letters', () => {
             : { QueueArn: QueueUrl, ApproximateNumberOfMessages: String(QueueUrl === 'https://dlq' ? queue.dead : 0) },
         }),
         SetQueueAttributes: ({ Attributes }: { Attributes: { RedrivePolicy: string } }) => {
-          // If the trigger returned a batch during the check, the batch would become a dead letter.
+          // If the trigger returned a batch during the check, the batch's messages would become dead letters.
           if (queue.mapping !== 'Disabled') throw new Error(`the mapping is ${queue.mapping}`);
           queue.policy = Attributes.RedrivePolicy;
           return {};
@@ -141,7 +141,7 @@ describe('the check of the dead letters', () => {
     return { of, queue };
   }
 
-  test('lets an event become a dead letter, redrives it, and restores the queue and the trigger', async () => {
+  test('redrives an event that became a dead letter, and restores the queue and the trigger', async () => {
     const { of, queue } = fakeQueue();
     await deadLetters.run(of.context);
     expect(of.inputsOf('StartMessageMoveTask')).toHaveLength(1);
@@ -206,14 +206,14 @@ describe('the check of the job queue', () => {
     return { of, runs };
   }
 
-  test('fills Glue until one run is refused and one waits, then sees all runs succeed', async () => {
+  test('passes if Glue refuses one run and queues one when all slots are in use, and all runs succeed', async () => {
     const { of, runs } = fakeGlue();
-    expect(await jobQueuing.run(of.context)).toBe('2 at once and one in the queue');
+    expect(await jobQueuing.run(of.context)).toBe('2 job runs at once and one in the queue');
     expect([...runs.values()]).toEqual(['SUCCEEDED', 'SUCCEEDED', 'SUCCEEDED']);
     expect(of.inputsOf('BatchStopJobRun')).toEqual([]);
   });
 
-  test('stops the runs that it started if Glue queues none', async () => {
+  test('stops the runs that it started if Glue does not queue the last one', async () => {
     const { of, runs } = fakeGlue({ queues: false });
     await expect(jobQueuing.run(of.context)).rejects.toThrow('full');
     expect([...runs.values()]).toEqual(['STOPPED', 'STOPPED']);
@@ -224,7 +224,7 @@ describe('the check of the job queue', () => {
     await expect(jobQueuing.run(of.context)).rejects.toThrow('Glue started 3 job runs at once, but 2 are allowed');
   });
 
-  test('starts nothing if the job has retries, because Glue then does not queue runs', async () => {
+  test('starts no run if the job has retries, because Glue then does not queue runs', async () => {
     const { of } = fakeGlue({ retries: 1 });
     await expect(jobQueuing.run(of.context)).rejects.toThrow(/1 retries/);
     expect(of.inputsOf('StartJobRun')).toEqual([]);
@@ -254,7 +254,7 @@ describe('the check of the scheduled sweep', () => {
     new FakeContext({ GetTrigger: () => ({ Trigger: { State } }), GetJobRuns: () => ({ JobRuns: runs }) }, {}).context;
   const ofTrigger = { TriggerName: 'centflow-dev-sweep', StartedOn: new Date('2026-01-01T03:17:00Z') };
 
-  test('passes with the last run that the trigger started', async () => {
+  test('passes if the last run that the trigger started succeeded', async () => {
     const runs = [
       { Id: 'jr_1', JobRunState: 'SUCCEEDED', ...ofTrigger },
       { Id: 'jr_2', JobRunState: 'FAILED', StartedOn: new Date() },
@@ -268,7 +268,7 @@ describe('the check of the scheduled sweep', () => {
     await expect(sweepByClock.run(fake('CREATED'))).rejects.toThrow('centflow-dev-sweep is CREATED');
   });
 
-  test('waits for the next sweep, but only until a deadline', async () => {
+  test('is skipped until the first sweep is due, and fails afterwards', async () => {
     await expect(sweepByClock.run(fake('ACTIVATED'))).rejects.toMatchObject({ name: 'NotYetError' });
     const old = { ...fake('ACTIVATED'), firstDeployedAt: new Date('2026-01-01') };
     await expect(sweepByClock.run(old)).rejects.toMatchObject({ name: 'SeenError' });
@@ -299,17 +299,17 @@ describe('the check of a restore', () => {
   const VIEWS = ['v_transactions', 'v_account_balance'];
 
   interface FakeOptions {
-    /** Attributes in which the restored instance differs from the first. */
+    /** Attributes of the restored instance that differ from the source instance. */
     readonly restored?: object;
-    /** The final state of each job run, by its number. The default is SUCCEEDED. */
+    /** Returns the final state of the job run with this index, which starts at 0. The default is SUCCEEDED. */
     readonly ends?: (run: number) => string;
-    /** The views that differ, by the number of the comparison. */
+    /** Returns the views that differ in this round of comparisons. The first round is 1. */
     readonly differing?: (round: number) => readonly string[];
-    /** Properties of the migrator's answer that replace the defaults. */
+    /** Returns the error with which the migrator fails on this event, or undefined. */
     readonly failing?: (event: { rebuild: string }) => string | undefined;
   }
 
-  /** Returns a context with RDS, Glue, the migrator and one restored instance. */
+  /** Returns a context with fakes of RDS, Glue, the migrator and one restored instance. */
   function fakeAccount({ restored = {}, ends = () => 'SUCCEEDED', differing = () => [], failing }: FakeOptions = {}) {
     const instances = new Map<string, object>([['centflow-dev-database', { DBInstanceStatus: 'available', ...good }]]);
     const runs: string[] = [];
@@ -376,7 +376,7 @@ describe('the check of a restore', () => {
     expect(of.inputsOf('DeleteDBInstance')).toMatchObject([{ DBInstanceIdentifier: TARGET }]);
   });
 
-  test('compares nothing before both sweeps have ended', async () => {
+  test('does not compare the views before both sweeps have ended', async () => {
     const { of } = fakeAccount();
     await restore.run(of.context);
     const order = of.sent.map(({ command }) => command).filter((name) => /^(Invoke|StartJobRun|GetJobRun)$/.test(name));
@@ -384,13 +384,13 @@ describe('the check of a restore', () => {
     expect(order.slice(-2)).toEqual(['Invoke', 'Invoke']);
   });
 
-  test('sweeps again if an upload arrived between the two sweeps', async () => {
+  test('runs both sweeps again if an upload arrived between them', async () => {
     const { of } = fakeAccount({ differing: (round) => (round === 1 ? ['v_transactions'] : []) });
     expect(await restore.run(of.context)).toMatch(/^2 views are equal/);
     expect(of.inputsOf('StartJobRun')).toHaveLength(4);
   });
 
-  test('names the views that still differ, and deletes the instance', async () => {
+  test('names the views that still differ, and deletes the restored instance', async () => {
     const { of, instances } = fakeAccount({ differing: () => ['v_account_balance'] });
     await expect(restore.run(of.context)).rejects.toThrow(
       'these views differ from those rebuilt from the bucket: v_account_balance (3 rows)',
@@ -398,14 +398,16 @@ describe('the check of a restore', () => {
     expect([...instances.keys()]).toEqual(onlyTheFirst);
   });
 
-  test('deletes the instance if its settings differ from the first', async () => {
+  test('deletes the restored instance if its settings differ from the source instance', async () => {
     const { of, instances, events } = fakeAccount({ restored: { KmsKeyId: 'another' } });
-    await expect(restore.run(of.context)).rejects.toThrow('KmsKeyId is another, but k in the database');
+    await expect(restore.run(of.context)).rejects.toThrow(
+      'KmsKeyId is another on the restored instance, but k on the source instance',
+    );
     expect([...instances.keys()]).toEqual(onlyTheFirst);
     expect(events).toEqual([]);
   });
 
-  test('deletes the instance if the administrator’s password was rotated, and reports what to do', async () => {
+  test('deletes the restored instance if the administrator’s password was rotated, and reports what to do', async () => {
     const { of, instances } = fakeAccount({
       failing: () => '{"errorType":"RestoredPasswordError","errorMessage":"Restore to a later moment."}',
     });
@@ -414,14 +416,14 @@ describe('the check of a restore', () => {
     expect([...instances.keys()]).toEqual(onlyTheFirst);
   });
 
-  test('stops the other sweep if one fails, and deletes the instance', async () => {
+  test('stops the other sweep if one fails, and deletes the restored instance', async () => {
     const { of, instances, runs } = fakeAccount({ ends: (run) => (run === 0 ? 'FAILED' : 'RUNNING') });
-    await expect(restore.run(of.context)).rejects.toThrow('job run 0 ended FAILED: a reason');
+    await expect(restore.run(of.context)).rejects.toThrow('job run 0 ended with the state FAILED: a reason');
     expect(runs).toEqual(['FAILED', 'STOPPED']);
     expect([...instances.keys()]).toEqual(onlyTheFirst);
   });
 
-  test('stops the sweeps and deletes the instance after Ctrl-C', async () => {
+  test('stops the sweeps and deletes the restored instance after Ctrl-C', async () => {
     const interrupt = new AbortController();
     const { of, instances, runs } = fakeAccount({
       ends: () => {
