@@ -324,7 +324,7 @@ function visualRows(visuals: readonly VisualTime[]): Row[] {
   }));
 }
 
-/** The names of the columns, by whose rows are read. */
+/** The column heading for each set of rows that is read. */
 const ASKED: Readonly<Record<ViewTime['asked'], string>> = { household: 'one', owner: 'large owner', all: 'all' };
 
 function viewCell(time: ViewTime, limitSeconds: number): string {

@@ -1,4 +1,4 @@
-/** Generates statements: a few days of one person, always the same for the same number. */
+/** Generates CSV files with a few days of one person. The same number always gives the same rows. */
 const MERCHANTS = ['Bakery', 'Market', 'Bistro', 'Garage', 'Pharmacy', 'Cinema'];
 const HEADER = 'date,merchant,category,account,amount,currency,description,country,city,transaction_id';
 const FIRST_DAY = Date.UTC(2025, 0, 1);

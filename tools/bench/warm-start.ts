@@ -8,7 +8,10 @@ import { benchFolder } from './bench-stack.ts';
 import type { Results } from './results.ts';
 import { median, round } from './statistics.ts';
 
-/** The texts that the command prints when the console is ready, and when the samples are compared and the reports shown. */
+/**
+ * Parts of the command's output. The first appears when the console is ready, the second after the samples are compared
+ * and the reports are shown.
+ */
 const MARKS = { console: 'The console: ', ready: 'The local stack runs until Ctrl-C' } as const;
 
 /**
