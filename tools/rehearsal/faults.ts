@@ -1,8 +1,8 @@
 /**
  * Lists the faults of the emulator (ministack 1.5.33) that make a second plan differ although nothing has changed.
  *
- * Any difference that is not listed here is our own fault. A listed fault that no longer occurs must be removed, so that it
- * cannot hide anything.
+ * A difference that is not listed here is a fault of this repository. A listed fault that no longer occurs must be
+ * removed, so that it cannot hide anything.
  */
 import { isDeepStrictEqual } from 'node:util';
 import type { ResourceChange } from '@centflow/terraform';
@@ -11,7 +11,7 @@ export interface EmulatorFault {
   readonly type: string;
   /** The attribute that the emulator returns with another value than was written. */
   readonly attribute: string;
-  /** What the emulator does wrong. */
+  /** A description of the emulator's error. */
   readonly reason: string;
   /** Set if AWS cannot change the attribute, so Terraform would replace the resource. */
   readonly replaces?: true;
@@ -74,11 +74,11 @@ export interface Difference {
 }
 
 export interface Comparison {
-  /** Differences that no fault explains. */
+  /** The differences that no known fault explains. */
   readonly unexplained: readonly Difference[];
   /** Resources that would be created or deleted, or replaced without a fault that explains it. */
   readonly drastic: readonly string[];
-  /** Faults that explained something. */
+  /** The faults that explained at least one difference. */
   readonly found: ReadonlySet<EmulatorFault>;
 }
 
@@ -109,7 +109,7 @@ function differingAttributes({ before, after }: ResourceChange['change']): strin
   return Object.keys(after ?? {}).filter((name) => !isDeepStrictEqual(before?.[name], after?.[name]));
 }
 
-/** Describes a difference for people. */
+/** Describes a difference in a line of the report. */
 export function describeDifference({ address, attribute, before, after }: Difference): string {
   return `${address}, ${attribute}: ${JSON.stringify(before)} becomes ${JSON.stringify(after)}`;
 }
