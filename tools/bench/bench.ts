@@ -53,7 +53,7 @@ export function addBench(program: Command): void {
     )
     .option('--update', 'replace the measured parts in tools/bench/results.json, and keep its other parts')
     .option('--json', 'print JSON')
-    .option('--render', 'measure nothing; update the pages with the figures in tools/bench/results.json')
+    .option('--render', 'only update the pages, without measuring, with the figures in tools/bench/results.json')
     .action(bench);
 }
 

@@ -120,7 +120,7 @@ function targets(results: PartialResults): Chapter {
     text:
       results.scale === 'full'
         ? `${results.again ? 'Measured' : 'All measured'} in one run of ${minutes(results.seconds)}, each part on a fresh stack.${againText(results.again)}`
-        : `A quick run of ${minutes(results.seconds)} with small sizes. It only shows that the benchmark works; its figures do not measure Centflow. Run \`npm run bench\` to measure.`,
+        : `A quick run of ${minutes(results.seconds)} with small sizes. It only shows that the benchmark works, and its figures are not representative. For real figures, run \`npm run bench\`.`,
     tables: [targetRows(results)],
   };
 }

@@ -7,7 +7,7 @@ import { median, round } from './statistics.ts';
 
 export const LIMIT_SECONDS = 60;
 const READINGS = 3;
-/** A reading that takes longer than this time is not repeated. */
+/** A reading that takes longer than this number of seconds is not repeated. */
 const LONG_SECONDS = 8;
 const ER_QUERY_TIMEOUT = 3024;
 

@@ -15,9 +15,9 @@ import { median, round } from './statistics.ts';
 const MARKS = { console: 'The console: ', ready: 'The local stack runs until Ctrl-C' } as const;
 
 /**
- * Starts and stops `npm start` with a separate folder: once to load the samples, then `starts` times to measure.
+ * Runs `npm start` with a separate data folder, once to load the samples and then `starts` times to measure.
  *
- * @param starts how many starts to measure
+ * @param starts the number of starts to measure
  * @throws Error if a start ends before it is ready
  */
 export async function measureWarmStart(

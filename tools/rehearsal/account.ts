@@ -37,7 +37,7 @@ export interface Account {
   readonly environment: NodeJS.ProcessEnv;
   /** Returns the session credentials of the job runs, which exist after a run has started. */
   jobCredentials(): Credentials;
-  /** Starts Spark with the deployed code of a job. Otherwise the next run of the job starts it. */
+  /** Starts Spark with the deployed code of a job. Without this call, the next run of the job starts Spark. */
   startSpark(jobName: string): Promise<void>;
   /**
    * Returns the present resources of the account, and the AWS calls of the root user since the previous observation.

@@ -26,31 +26,42 @@ export const emulatorFaults: readonly EmulatorFault[] = [
   {
     type: 'aws_apigatewayv2_authorizer',
     attribute: 'authorizer_payload_format_version',
-    reason: 'CreateAuthorizer returns it for a JWT authorizer, but only a Lambda authorizer has it.',
+    reason: 'CreateAuthorizer returns the attribute for a JWT authorizer, but on AWS only a Lambda authorizer has it.',
   },
   ...faultsOf(
     'aws_cloudfront_response_headers_policy',
-    'GetResponseHeadersPolicy returns empty lists if there are none.',
+    'GetResponseHeadersPolicy returns empty lists. AWS omits empty lists.',
     ['remove_headers_config'],
   ),
-  ...faultsOf('aws_db_instance', 'CreateDBInstance ignores it.', ['backup_window', 'enabled_cloudwatch_logs_exports']),
-  ...faultsOf('aws_flow_log', 'DescribeFlowLogs does not return it.', [
+  ...faultsOf('aws_db_instance', 'CreateDBInstance ignores the attribute.', [
+    'backup_window',
+    'enabled_cloudwatch_logs_exports',
+  ]),
+  ...faultsOf('aws_flow_log', 'DescribeFlowLogs does not return the attribute.', [
     'deliver_cross_account_role',
     'max_aggregation_interval',
     'tags',
     'tags_all',
   ]),
-  { type: 'aws_flow_log', attribute: 'iam_role_arn', reason: 'DescribeFlowLogs does not return it.', replaces: true },
+  {
+    type: 'aws_flow_log',
+    attribute: 'iam_role_arn',
+    reason: 'DescribeFlowLogs does not return the attribute.',
+    replaces: true,
+  },
   ...faultsOf('aws_glue_connection', 'Tags given to CreateConnection are dropped.', ['tags_all']),
   ...faultsOf('aws_glue_crawler', 'Tags given to CreateCrawler are dropped.', ['tags_all']),
-  ...faultsOf('aws_glue_crawler', 'If it is not set, GetCrawler does not return it. AWS returns its default.', [
-    'lineage_configuration',
-    'recrawl_policy',
-  ]),
-  ...faultsOf('aws_glue_job', 'GetJob does not return it.', ['execution_class', 'job_run_queuing_enabled']),
+  ...faultsOf(
+    'aws_glue_crawler',
+    'If the attribute is not set, GetCrawler does not return it. AWS returns the default value.',
+    ['lineage_configuration', 'recrawl_policy'],
+  ),
+  ...faultsOf('aws_glue_job', 'GetJob does not return the attribute.', ['execution_class', 'job_run_queuing_enabled']),
   ...faultsOf('aws_glue_job', 'Tags given to CreateJob are dropped.', ['tags_all']),
-  ...faultsOf('aws_glue_trigger', 'GetTrigger returns an empty predicate if there is none.', ['predicate']),
-  ...faultsOf('aws_vpc_endpoint', 'DescribeVpcEndpoints does not return it.', [
+  ...faultsOf('aws_glue_trigger', 'GetTrigger returns an empty predicate. AWS omits an empty predicate.', [
+    'predicate',
+  ]),
+  ...faultsOf('aws_vpc_endpoint', 'DescribeVpcEndpoints does not return the attribute.', [
     'policy',
     'private_dns_enabled',
     'security_group_ids',

@@ -81,10 +81,10 @@ function withPlaceholders(text: string, { name, accountId, region }: Environment
 }
 
 /**
- * Compares calls with the record, or adds them to it. Recorded calls are never removed, because some calls happen only
- * rarely, for example when the trigger returns a batch to the queue.
+ * Compares calls with the record, or adds new calls to the record. Recorded calls are never removed, because some calls
+ * happen only rarely, for example when the trigger returns a batch to the queue.
  *
- * @param name the options that start the same rehearsal again
+ * @param name the command-line options that repeat the rehearsal
  * @throws Error if the record lacks a call
  */
 export function compareWithRecord(made: readonly string[], recordCalls: boolean, name: string): void {

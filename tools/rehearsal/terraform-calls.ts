@@ -289,7 +289,10 @@ function conditionKeysOf({ action, parameters, environment }: AwsRequest): AwsCa
   return action === 's3:PutObject' && absent !== undefined ? { 's3:if-none-match': absent } : {};
 }
 
-/** Returns the checks of EC2: for each resource in the request, with its present tags, and for the resource that it creates. */
+/**
+ * Returns the checks of EC2: one for each resource in the request, with its present tags, and one for a created
+ * resource.
+ */
 function ec2Calls(request: AwsRequest): AwsCall[] {
   const { action, parameters, tags, environment } = request;
   const { region, accountId } = environment;

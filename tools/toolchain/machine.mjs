@@ -31,7 +31,10 @@ const PACKAGE_MANAGERS = {
   dnf: { install: 'dnf install', python: `python${GLUE_PYTHON}`, java: ['java-21-openjdk-headless'] },
 };
 
-/** This machine cannot run the local stack in its present state. The message is one line: what was found, what is needed, what to do. */
+/**
+ * This machine cannot run the local stack in its present state. The message is one line with the cause, the requirement
+ * and the remedy.
+ */
 export class UnsupportedMachineError extends SetupError {
   /**
    * @param {string} found what the machine has
@@ -116,7 +119,7 @@ export function findPython() {
     throw new UnsupportedMachineError(
       `CENTFLOW_PYTHON is set, ${what}`,
       needed,
-      'set it to such a Python, or unset it',
+      'set the variable to such a Python, or unset it',
     );
   }
   throw new UnsupportedMachineError(found.join(', ') || 'no Python was found on this machine', needed, pythonRemedy());

@@ -141,7 +141,7 @@ describe('npm start on an unsupported machine', () => {
     const old = python('python3.9', 'cpython', '3.9');
     const line = await refusal({ env: { CENTFLOW_PYTHON: old } });
     expect(line).toMatch(
-      /CENTFLOW_PYTHON is set, \S+python3\.9 is Python 3\.9, and .* is needed\. What to do: set it to/,
+      /CENTFLOW_PYTHON is set, \S+python3\.9 is Python 3\.9, and .* is needed\. What to do: set the variable to/,
     );
   });
 

@@ -92,13 +92,14 @@ export async function startMysql(options: MysqlOptions): Promise<MysqlServer> {
       // The job loads with LOAD DATA LOCAL.
       '--local-infile=1',
       '--default-time-zone=+00:00',
-      // This server has no replicas. Commits are durable without the binary log.
+      // This server needs no binary log, because it has no replicas. Commits are durable without the log.
       '--skip-log-bin',
       `--innodb-flush-log-at-trx-commit=${options.isThrowAway ? 2 : 1}`,
       `--innodb-buffer-pool-size=${options.bufferPool}`,
       '--innodb-redo-log-capacity=1G',
       '--innodb-io-capacity=2000',
-      // With the default of 16 MB, a GROUP BY over all owners spills to disk: more than 8 s instead of 2 s for 10^6 rows.
+      // With the default of 16 MB, a GROUP BY over all owners spills to disk. For 10^6 rows, the query takes over 8 s
+      // instead of 2 s.
       '--tmp-table-size=256M',
       '--max-heap-table-size=256M',
       '--max-connections=200',

@@ -7,7 +7,10 @@ import { readdirSync, readFileSync } from 'node:fs';
  * because Spark's Python processes leave the group of their part.
  */
 export const PART_VARIABLE = 'CENTFLOW_PART';
-/** The prefix of the names of the parts that this process starts. A process id is not unique, because Linux reuses it. */
+/**
+ * The prefix of the names of all parts that this process starts. A process id alone would not be unique, because Linux
+ * reuses ids.
+ */
 export const SUPERVISOR_ID = randomUUID();
 
 interface PartProcess {

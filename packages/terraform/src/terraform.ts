@@ -17,7 +17,7 @@ export interface Terraform {
   readonly version: string;
   /** The folder with the provider. If undefined, Terraform downloads the provider from its registry. */
   readonly pluginMirror: string | undefined;
-  /** The environment variables of every command. */
+  /** The environment variables for every Terraform command. */
   readonly environment: NodeJS.ProcessEnv;
 }
 
