@@ -3,7 +3,7 @@ import { Command } from 'commander';
 /** Adds a command to the program. */
 type Add = (program: Command) => void;
 
-/** The commands that package.json's scripts run. A command's module is imported only when that command runs. */
+/** Functions that add the commands of package.json's scripts. Each module is imported only when its command runs. */
 const COMMANDS: Readonly<Record<string, () => Promise<Add>>> = {
   test: async () => (await import('./checks/test-all.ts')).addTest,
   'test-one': async () => (await import('./checks/test-one.ts')).addTestOne,
@@ -24,7 +24,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Add>>> = {
 };
 
 /**
- * Creates the program with the named command, or with all commands if there is no such command.
+ * Creates the program with the named command, or with all commands if the name is unknown.
  *
  * @param name the command to run. All commands are needed for the help and for the error message.
  */

@@ -16,12 +16,14 @@ import { runProgram } from './python.ts';
 
 export const benchFolder = join(localFolder, 'bench');
 
-/** Fixed, so that the figures of two machines can be compared. */
+/** Fixed values make the figures of two machines comparable. */
 const BUFFER_POOL = '1G';
 export const SPARK_HEAP = '2g';
 
 const SETTLED_WITHIN_MS = 15 * 60_000;
-/** MySQL writes changed pages back for some seconds after a load. They must not slow the next measurement down. */
+/**
+ * MySQL writes changed pages back for some seconds after a load. These writes must not slow down the next measurement.
+ */
 const DIRTY_PAGES_LEFT = 200;
 const QUIET_WITHIN_MS = 20_000;
 
@@ -81,7 +83,7 @@ async function whenAborted(signal: AbortSignal): Promise<never> {
   });
 }
 
-/** Puts a text or bytes as an object. */
+/** Uploads a string or bytes as an object. */
 export async function putText({ stack }: BenchStack, objectKey: string, Body: string | Uint8Array): Promise<Version> {
   const { VersionId } = await stack.clients.s3.send(
     new PutObjectCommand({ Bucket: stack.description.bucket, Key: objectKey, Body }),
@@ -89,7 +91,7 @@ export async function putText({ stack }: BenchStack, objectKey: string, Body: st
   return { objectKey, versionId: VersionId ?? 'null' };
 }
 
-/** Puts a number of expenses as one object, and generates them during the upload. */
+/** Uploads one object with the given number of expenses, which are generated during the upload. */
 export async function putExpenses(
   { stack }: BenchStack,
   objectKey: string,
@@ -106,7 +108,7 @@ export async function putExpenses(
   return { version: { objectKey, versionId }, bytes };
 }
 
-/** Copies an object within S3, so that no client is still busy when the event arrives. */
+/** Copies an object within S3. Unlike an upload, a copy keeps no client busy when the event arrives. */
 export async function copyObject({ stack }: BenchStack, from: string, objectKey: string): Promise<Version> {
   const { bucket } = stack.description;
   const { VersionId } = await stack.clients.s3.send(
@@ -125,7 +127,7 @@ export async function untilPublished(
   return found.map((upload, index) => {
     if (isSettled(upload) && upload.state === 'published') return upload;
     throw new CommandError(
-      `${versions[index]?.objectKey} is ${upload?.state ?? 'unknown to the database'}${upload?.reason ? `: ${upload.reason}` : ''}`,
+      `The upload ${versions[index]?.objectKey} is ${upload?.state ?? 'missing in the database'}${upload?.reason ? `: ${upload.reason}` : ''}`,
     );
   });
 }

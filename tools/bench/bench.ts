@@ -1,4 +1,4 @@
-/** The command `bench`: measures speed, memory and price. Compared figures are measured in the same run. */
+/** The command `bench`: measures speed, memory and price. Figures that are compared come from the same run. */
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { CommandError, EXIT } from '@centflow/command-line/exit';
@@ -42,14 +42,18 @@ export function addBench(program: Command): void {
       SECTIONS,
     )
     .option('--quick', 'use small sizes, to check that the benchmark works')
-    .option('--rows <n>', `rows of the large file instead of ${FULL_ROWS}; the other sizes follow from it`, parseRows)
+    .option(
+      '--rows <n>',
+      `number of rows of the large file, by default ${FULL_ROWS}; the other sizes depend on this number`,
+      parseRows,
+    )
     .option(
       '--out <file>',
       'file for the results; the default is tools/bench/results.json for a whole run, otherwise .local/bench/results.json',
     )
     .option('--update', 'replace the measured parts in tools/bench/results.json, and keep its other parts')
     .option('--json', 'print JSON')
-    .option('--render', 'measure nothing; update the pages from tools/bench/results.json')
+    .option('--render', 'only update the pages, without measuring, with the figures in tools/bench/results.json')
     .action(bench);
 }
 
@@ -61,7 +65,7 @@ async function bench(options: BenchOptions): Promise<void> {
   const sizes = planSizes(options.quick === true, options.rows);
   if (options.update && sizes.scale !== 'full') {
     throw new CommandError(
-      'Figures of small sizes cannot be kept. Leave out --update, or leave out --quick and --rows.',
+      'Figures of small sizes cannot be stored. Remove --update, or remove --quick and --rows.',
       EXIT.usage,
     );
   }
@@ -100,7 +104,7 @@ async function measure(only: readonly Section[], sizes: Sizes): Promise<PartialR
     );
 
   if (only.includes('start')) {
-    // This stack only provides the description of the machine. The measured starts have separate stacks.
+    // This stack only describes the machine. Each measured start runs a separate stack.
     await onStack('start', () => Promise.resolve());
     results.start = await measureWarmStart(stopping.signal, sizes.warmStarts, progress('start'));
   }

@@ -13,7 +13,7 @@ import { round } from './statistics.ts';
 const ROWS = 10;
 const OWNERS = 8;
 const PUTS_AT_ONCE = 16;
-/** Each query takes database time from the uploads. */
+/** Polls rarely, because each query slows down the uploads. */
 const POLL_MS = 250;
 const ALL_WITHIN_MS = 15 * 60_000;
 
@@ -76,7 +76,7 @@ async function untilAllVisible(bench: BenchStack, uploads: number, say: (text: s
       bench.reporter,
       "SELECT COUNT(*) AS published FROM v_upload_accounting WHERE owner LIKE 'burst%' AND state = 'published'",
     );
-    say(`${row?.published} of ${uploads} uploads visible`);
+    say(`${row?.published} of ${uploads} uploads are visible`);
     if (row?.published === uploads) return;
     if (Date.now() > deadline) throw new CommandError(`Only ${row?.published} of ${uploads} uploads became visible`);
     await sleep(POLL_MS);

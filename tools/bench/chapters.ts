@@ -120,7 +120,7 @@ function targets(results: PartialResults): Chapter {
     text:
       results.scale === 'full'
         ? `${results.again ? 'Measured' : 'All measured'} in one run of ${minutes(results.seconds)}, each part on a fresh stack.${againText(results.again)}`
-        : `A quick run of ${minutes(results.seconds)} with small sizes. It only shows that the benchmark works; its figures do not measure Centflow. Run \`npm run bench\` to measure.`,
+        : `A quick run of ${minutes(results.seconds)} with small sizes. It only shows that the benchmark works, and its figures are not representative. For real figures, run \`npm run bench\`.`,
     tables: [targetRows(results)],
   };
 }
@@ -324,7 +324,7 @@ function visualRows(visuals: readonly VisualTime[]): Row[] {
   }));
 }
 
-/** The names of the columns, by whose rows are read. */
+/** The column heading for each set of rows that is read. */
 const ASKED: Readonly<Record<ViewTime['asked'], string>> = { household: 'one', owner: 'large owner', all: 'all' };
 
 function viewCell(time: ViewTime, limitSeconds: number): string {

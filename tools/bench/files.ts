@@ -19,9 +19,9 @@ export function writeResults(file: string, results: PartialResults): void {
   if (resolve(file) === RESULTS_FILE) writePages(resultsSchema.parse(results));
 }
 
-/** Adds the measured parts to the stored results, and records when these parts were measured. */
+/** Replaces the measured parts in the stored results, and records when these parts were measured. */
 export function updateResults(fresh: PartialResults, file: string = RESULTS_FILE): void {
-  // The stored results lack a part that is measured for the first time.
+  // A part that is measured for the first time is missing in the stored results.
   writeResults(file, withFresh(partialResults.parse(JSON.parse(readFileSync(file, 'utf8'))), fresh));
 }
 
@@ -34,7 +34,7 @@ export function withFresh(
   return resultsSchema.parse({ ...kept, ...parts, again: { ...kept.again, ...again } });
 }
 
-/** Writes the pages that show the figures. */
+/** Writes the Markdown pages that show the figures. */
 export function writePages(results: Results): void {
   writeFileSync(BENCH_README, renderReadme(results));
   if (existsSync(ROOT_README)) writeFileSync(ROOT_README, renderInto(readFileSync(ROOT_README, 'utf8'), results));

@@ -1,11 +1,11 @@
-/** Computes the price on AWS of job runs with the durations that were measured here. */
+/** Computes the price that AWS would charge for job runs, from the durations that were measured on this machine. */
 
 import { CommandError } from '@centflow/command-line/exit';
 import { billedDpuSeconds, DPU_PER_WORKER, dpuHourUsdOf, GLUE_PRICES, usdOf } from '@centflow/console/glue-price';
 import type { Burst } from './results.ts';
 
 export interface BilledJob {
-  /** G.1X workers of a run. */
+  /** The number of G.1X workers of a run. */
   readonly workers: number;
   /** The version of Glue, which determines the price. */
   readonly glueVersion: string;
@@ -21,7 +21,7 @@ export function priceOf(runSeconds: readonly number[], { workers, glueVersion }:
   const dpuHourUsd = dpuHourUsdOf({ GlueVersion: glueVersion });
   if (dpuHourUsd === undefined) {
     throw new CommandError(
-      `There is no price for a job on ${glueVersion === '' ? 'an unknown version of Glue' : `Glue ${glueVersion}`}: add it to apps/console/api/operations/glue-price.ts.`,
+      `No price is listed for a job on ${glueVersion === '' ? 'an unknown version of Glue' : `Glue ${glueVersion}`}. Add the price to apps/console/api/operations/glue-price.ts.`,
     );
   }
   const { source, minimumSeconds } = GLUE_PRICES;
@@ -38,7 +38,7 @@ export function priceOf(runSeconds: readonly number[], { workers, glueVersion }:
     usd: Number(usdOf(billed, dpuHourUsd)),
     formula: `sum over the runs of max(${minimumSeconds} s, seconds) × ${workers} G.1X workers × ${DPU_PER_WORKER} DPU ÷ 3600 × ${Number(dpuHourUsd)} USD (Glue ${glueVersion})`,
     assumption:
-      'Runs take as long as on this machine. On AWS each run also waits for its workers to start, which is not billed, ' +
-      'and starts a Spark session, which is: some 10 s more a run, within the minimum for short runs.',
+      'The durations are those of this machine. On AWS, each run also waits for its workers, which is not billed, ' +
+      'and starts a Spark session, which is billed. The session adds about 10 s to a run, which for short runs is within the minimum.',
   };
 }

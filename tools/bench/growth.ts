@@ -1,4 +1,7 @@
-/** Measures how the load's memory and the views' time grow: with a large file, and with a tenth and a hundredth of its rows. */
+/**
+ * Measures how the memory of a load and the time of the views grow with the number of rows. The sizes are a large file,
+ * a tenth and a hundredth of its rows.
+ */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { repository } from '@centflow/local-processes/paths';
@@ -20,9 +23,12 @@ import { round } from './statistics.ts';
 import { LIMIT_SECONDS, measureViews, type ViewReading } from './views.ts';
 import { measureVisuals } from './visuals.ts';
 
-/** The household of samples/ that is loaded beside the large file. */
+/** The household of samples/ that is loaded into the same database as the large file. */
 const HOUSEHOLD = 'ada';
-/** An owner that is loaded beside the largest file, with a tenth of its rows over ten years, one file for each year. */
+/**
+ * An owner with a tenth of the largest file's rows, over ten years in ten files. Loaded into the same database as the
+ * largest file.
+ */
 const OWNER = 'ten-years';
 const OWNER_FILES = 10;
 
@@ -60,7 +66,7 @@ export async function measureGrowth(
     measured.push(step);
   }
   const last = measured.at(-1);
-  if (last === undefined) throw new RangeError('No size to measure');
+  if (last === undefined) throw new RangeError('The list of sizes to measure is empty');
   const { usages: _, ...figures } = last.step;
   return {
     large: { ...figures, heapMb: last.heapMb, growth: measured.map(({ step }) => step) },
@@ -94,7 +100,7 @@ async function measureSize(
     throw new Error(`${loaded.upload?.rows_published} of ${rows} rows were published`);
   }
   const seconds = Number(loaded.upload.seconds_to_visible);
-  // The usage of the program that generated the file does not count.
+  // Excludes the resources of the program that generated the file.
   delete usages.client;
   const isLargest = rows === Math.max(...sizes.growth);
   const ownerRows = withViews && isLargest ? await loadOwner(bench, Math.ceil(rows / 10), say) : 0;

@@ -6,13 +6,13 @@ test('splitIntoStages returns stages that add up to the total', () => {
   expect(stages).toEqual({ put: 10, queue: 20, trigger: 30, start: 5, plan: 35, load: 100, publish: 30, see: 10 });
 });
 
-test('splitIntoStages gives no time to a moment that seems to precede the previous one', () => {
+test('splitIntoStages returns zero for a stage that seems to end before it starts', () => {
   const stages = splitIntoStages([0, 10, 30, 60, 55, 100, 200, 230, 229]);
   expect(stages).toMatchObject({ start: 0, plan: 40, see: 0 });
   expect(Object.values(stages).reduce((sum, length) => sum + length)).toBe(229);
 });
 
-test('readInvocations returns an invocation by the job run that it started', () => {
+test('readInvocations maps each job run to the invocation that started it', () => {
   const line = {
     message: 'Job run started',
     timestamp: '2026-11-23T15:21:11.960Z',

@@ -9,7 +9,7 @@ import { z } from 'zod';
 import type { BenchStack } from './bench-stack.ts';
 import { type Stage, stageNames } from './results.ts';
 
-/** Milliseconds since 1970. */
+/** A moment in milliseconds since 1970. */
 type Moment = number;
 
 /** An upload with the times that its client observed. */
@@ -19,7 +19,7 @@ export interface SeenUpload {
   readonly seenAt: Moment;
 }
 
-/** The Lambda's invocation that started a job run. */
+/** The invocation of the trigger that started a job run. */
 interface Invocation {
   readonly startedAt: Moment;
   readonly jobRunStartedAt: Moment;
@@ -78,10 +78,10 @@ export async function readStages(
 }
 
 /**
- * Returns the time between consecutive moments.
+ * Returns the times between consecutive moments. The times add up to the total.
  *
- * The logs have a resolution of a hundredth of a second, and a job run may start before the trigger has read the response. So a
- * moment that seems to precede the previous one counts as equal to it. The stages add up to the total.
+ * A moment may seem to precede the previous one, because the logs have a resolution of a hundredth of a second, and because
+ * a job run may start before the trigger has read the response. Such a moment counts as equal to the previous one.
  */
 export function splitIntoStages(moments: readonly Moment[]): Readonly<Record<Stage, number>> {
   const last = moments.at(-1) ?? 0;
@@ -113,7 +113,7 @@ async function readLambdaLog(functionName: string, aws: AwsAccess): Promise<LogE
   }
 }
 
-/** Returns the invocations by the job run that they started. */
+/** Returns a map from each job run to the invocation that started it. */
 export function readInvocations(events: readonly LogEvent[]): Map<string, Invocation> {
   const started = new Map<string, Moment>();
   for (const { at, message } of events) {
@@ -132,7 +132,10 @@ export function readInvocations(events: readonly LogEvent[]): Map<string, Invoca
   return invocations;
 }
 
-/** Returns the start of the job's `main` by job run. Spark's log has its end, in local time, and its duration. */
+/**
+ * Returns the start of the job's `main` function for each job run. Spark's log contains the end of `main`, in local
+ * time, and the duration.
+ */
 export function readJobStarts(log: string): Map<string, Moment> {
   const lines = log.matchAll(/^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d),(\d{3}) .* run (\S+) SUCCEEDED after ([\d.]+) s$/gm);
   return new Map(

@@ -27,7 +27,7 @@ export async function measureLatency(
     await sleep(REST_MS);
     uploads.push(await uploadAndSee(bench, `latency${index}`, index));
   }
-  // The last run is logged after its rows are visible.
+  // The end of the last run is logged only after its rows are visible.
   await sleep(1000);
   const stages = await readStages(bench, uploads);
   const totals = uploads.map(({ putAt, seenAt }) => (seenAt - putAt) / 1000);
@@ -66,7 +66,10 @@ async function uploadAndSee(bench: BenchStack, owner: string, seed: number): Pro
   }
 }
 
-/** Returns the wall-clock time, which other processes share, with a finer resolution than Date.now(). */
+/**
+ * Returns the wall-clock time in milliseconds, with a finer resolution than Date.now(). The times of other processes
+ * are comparable.
+ */
 function now(): number {
   return performance.timeOrigin + performance.now();
 }

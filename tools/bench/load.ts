@@ -1,4 +1,7 @@
-/** Measures the load of a large file by the job, in alternation with the MySQL client alone, and by other loaders. */
+/**
+ * Measures how fast the job, the MySQL client alone and other loaders load a large file. The job and the client
+ * alternate.
+ */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { queryRows } from '@centflow/local-stack/database';
@@ -21,7 +24,7 @@ import { median, round } from './statistics.ts';
 
 const loadFigures = z.object({ rows: z.number(), seconds: z.number(), warnings: z.number() });
 
-/** Outside `raw/`, so that the object triggers no load. */
+/** The object key is outside `raw/`, so that the object triggers no load. */
 const SOURCE_KEY = 'bench/expenses.csv';
 
 interface OurRun {
@@ -93,14 +96,14 @@ export async function measureLoad(
   };
 }
 
-/** Measures the job, from the event of the object in S3 to the publication. */
+/** Measures a load by the job, from the S3 event to the publication. */
 async function runOurs(bench: BenchStack, owner: string, rows: number): Promise<OurRun> {
   const [[upload], usages] = await withUsages(async () =>
     untilPublished(bench, [await copyObject(bench, SOURCE_KEY, `raw/expenses/owner=${owner}/all.csv`)], 100),
   );
   if (upload?.rows_published !== rows) {
     throw new Error(
-      `${upload?.rows_published} of ${rows} rows were published: the generator and the contract disagree`,
+      `Only ${upload?.rows_published} of ${rows} rows were published. The generated rows do not match the contract`,
     );
   }
   const [times] = await queryRows<Record<keyof Stages | 'seconds', string>>(

@@ -1,4 +1,4 @@
-/** Describes the machine of the measurement. */
+/** Describes the machine on which the benchmark runs. */
 import { execFileSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { cpus, release, totalmem, type } from 'node:os';

@@ -1,4 +1,7 @@
-/** Measures other loaders for MySQL. They are slow, so they load fewer rows, and the rest is extrapolated. */
+/**
+ * Measures other loaders for MySQL. These loaders are slow, so they load fewer rows, and the time for all rows is
+ * extrapolated.
+ */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -9,7 +12,7 @@ import { withUsages } from './sample-processes.ts';
 import type { Sizes } from './sizes.ts';
 import { round } from './statistics.ts';
 
-/** The table is created LIKE the feed's table. */
+/** The table is created with `CREATE TABLE … LIKE` the feed's table. */
 export const PEER_TABLE = 'bench_expenses';
 /** dlt creates its own table. */
 const DLT_TABLE = 'bench_dlt';

@@ -1,4 +1,4 @@
-/** Runs the benchmark's Python programs, and installs the environment of the loaders that it compares with. */
+/** Runs the benchmark's Python programs, and installs the loaders that Centflow is compared with. */
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -7,13 +7,15 @@ import { type AwsAccess, awsEnvironment } from '@centflow/local-stack/emulator';
 
 const run = promisify(execFile);
 
-/** dlt and similar packages have a separate environment, so that the product's stays small. */
+/**
+ * dlt and similar packages are installed into a separate environment, so that the product's environment stays small.
+ */
 const PEERS_ENVIRONMENT = join(localFolder, 'bench', 'venv');
 
 export type Interpreter = 'product' | 'peers';
 
 export interface Program {
-  /** A file of tools/bench/python, without its extension. */
+  /** The name of a file in tools/bench/python, without the extension. */
   readonly name: string;
   readonly args: Readonly<Record<string, string | number>>;
   readonly interpreter: Interpreter;
@@ -43,7 +45,7 @@ export async function runProgram(program: Program): Promise<unknown> {
   return JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '');
 }
 
-/** Installs the loaders that the benchmark compares with, in the versions of glue/uv.lock. */
+/** Installs the loaders that Centflow is compared with, in the versions of glue/uv.lock. */
 export async function installPeers(): Promise<void> {
   const tools = readToolPaths();
   await run(

@@ -1,4 +1,4 @@
-/** Renders results as text: for the terminal, for tools/bench/README.md, and for the table in README.md. */
+/** Renders results for the terminal, for tools/bench/README.md, and for the table in README.md. */
 import { type Row, renderTable } from '@centflow/command-line/table';
 import { type Chapter, targetRows, toChapters } from './chapters.ts';
 import type { PartialResults, Results } from './results.ts';
@@ -9,7 +9,7 @@ const END = '<!-- /bench -->';
 
 export function renderForTerminal(results: PartialResults): string {
   const [first, ...others] = toChapters(results);
-  // The summary is last, where a terminal's user looks.
+  // The summary is at the end, because the end of the output stays visible in a terminal.
   return [...others, ...(first === undefined ? [] : [first])].map(chapterForTerminal).join('\n\n');
 }
 

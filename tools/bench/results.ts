@@ -1,4 +1,4 @@
-/** The form of `tools/bench/results.json`. Seconds are wall-clock seconds, megabytes are 2^20 bytes. */
+/** Defines the format of `tools/bench/results.json`. Seconds are wall-clock seconds, megabytes are 2^20 bytes. */
 import { z } from 'zod';
 import { SECTIONS } from './sizes.ts';
 
@@ -7,26 +7,29 @@ const count = z.number().int().nonnegative();
 
 /** The resources that the processes of one kind used during a measurement. */
 const usage = z.object({
-  /** The largest resident set of any one of them. */
+  /** The largest resident set of one of these processes, in megabytes. */
   peakRssMb: z.number().nonnegative(),
-  /** User and system time of all processes of the kind. */
+  /** User and system time of all processes of this kind, in seconds. */
   cpuSeconds: seconds,
 });
 export type Usage = z.infer<typeof usage>;
 
-/** Usage by kind of process: `worker` is Spark's Python, `driver` the job's, `client` a loader that is compared. */
+/**
+ * Usage by kind of process. `worker` is Spark's Python, `driver` is the job's Python, and `client` is another loader
+ * for comparison.
+ */
 const usages = z.partialRecord(z.enum(['worker', 'driver', 'jvm', 'mysqld', 'emulator', 'trigger', 'client']), usage);
 export type Usages = z.infer<typeof usages>;
 
 const machine = z.object({
   date: z.iso.datetime(),
-  commit: z.string().describe('of the repository; `+` after it: with changes'),
+  commit: z.string().describe('The commit of the repository, followed by `+` if the work tree had changes'),
   cpu: z.string(),
   cores: z.number().int().positive(),
   memoryGb: z.number().positive(),
   system: z.string(),
   versions: z.record(z.string(), z.string()),
-  /** Settings of the MySQL server. */
+  /** The values of the MySQL server's settings by name. */
   mysqlSettings: z.record(z.string(), z.string()),
 });
 export type Machine = z.infer<typeof machine>;
@@ -34,10 +37,10 @@ export type Machine = z.infer<typeof machine>;
 /** Times of `npm start` with everything installed and the samples loaded, from the start of the command. */
 const start = z.object({
   starts: count,
-  /** Until the samples are compared and the reports shown. */
+  /** The seconds until the samples are compared with the bucket and the reports are shown. */
   readyMedianSeconds: seconds,
   readyMostSeconds: seconds,
-  /** Until the console's address is printed. */
+  /** The seconds until the console's address is printed. */
   consoleMedianSeconds: seconds,
 });
 
@@ -45,23 +48,23 @@ const loadRun = z.object({
   seconds,
   rowsPerSecond: count,
   usages,
-  /** mysqld's CPU seconds a second. Near 1, the server's single thread is the limit. */
+  /** mysqld's CPU seconds per second. A value near 1 means that the server's single thread is the limit. */
   mysqldCpuShare: z.number().nonnegative(),
 });
 export type LoadRun = z.infer<typeof loadRun>;
 
 const load = z.object({
   rows: count,
-  /** The size of the object. */
+  /** The size of the object in bytes. */
   bytes: count,
   /** The job's median in rows per second, divided by the client's. */
   ratioToLoadData: z.number().positive(),
-  /** The least and the greatest ratio within a pair of runs. */
+  /** The smallest and the largest of the ratios of the paired runs. */
   ratioSpread: z.tuple([z.number(), z.number()]),
   ours: z.object({
     medianSeconds: seconds,
     rowsPerSecond: count,
-    /** Medians of the parts of these seconds. */
+    /** The median seconds of each part of the load. */
     stages: z.object({ untilJob: seconds, loading: seconds, publishing: seconds }),
     runs: z.array(loadRun),
   }),
@@ -80,7 +83,7 @@ const load = z.object({
       measuredRows: count,
       measuredSeconds: seconds,
       rowsPerSecond: count,
-      /** The time that `rows` rows would take at the measured rate. */
+      /** The seconds that `rows` rows would take at the measured rate. */
       extrapolatedSeconds: seconds,
       usages,
     }),
@@ -106,9 +109,9 @@ const burst = z.object({
   uploads: count,
   rowsEach: count,
   owners: count,
-  /** From the first put until a reader sees all of them. */
+  /** The seconds from the first put until a reader sees all uploads. */
   seconds,
-  /** The part of these seconds until the last put was answered. */
+  /** The seconds from the first put until the last put was answered. */
   putSeconds: seconds,
   jobRuns: count,
   price: z.object({
@@ -129,7 +132,7 @@ export type Burst = z.infer<typeof burst>;
 const large = z.object({
   rows: count,
   bytes: count,
-  /** Spark's heap, from `-Xmx` of the process. */
+  /** The size of Spark's heap in megabytes, from the `-Xmx` option of the process. */
   heapMb: count,
   seconds,
   rowsPerSecond: count,
@@ -146,12 +149,12 @@ const large = z.object({
 
 const viewTime = z.object({
   rows: count,
-  /** Whose rows were read: those of a household of samples/, of an owner with very many rows, or of all owners. */
+  /** The owners whose rows were read: a household of samples/, an owner with very many rows, or all owners. */
   asked: z.enum(['household', 'owner', 'all']),
   medianSeconds: seconds,
   /** The number of readings; 1 if a reading took long. */
   readings: count,
-  /** Whether the reading was cancelled at the limit, so that its real time is longer. */
+  /** Whether the reading was cancelled at the time limit. If true, a complete reading takes longer. */
   cut: z.boolean(),
 });
 
@@ -169,7 +172,7 @@ export type VisualTime = z.infer<typeof visualTime>;
 
 const views = z.object({
   limitSeconds: seconds,
-  /** Rows of the household beside the large file. */
+  /** The number of rows of the household in the same database as the large file. */
   householdRows: count,
   /** Rows of the owner with very many rows; 0 in older results without this owner. */
   ownerRows: count.default(0),
@@ -198,22 +201,22 @@ const consoleFigures = z.object({
   }),
   firstPaint: z.object({
     loads: count,
-    /** From the navigation until the browser painted the first content. */
+    /** The seconds from the navigation until the browser painted the first content. */
     contentMedianSeconds: seconds,
-    /** From the navigation until the first chart was drawn. */
+    /** The seconds from the navigation until the first chart was drawn. */
     chartMedianSeconds: seconds,
     chartMostSeconds: seconds,
-    /** The gzipped size of the files that were loaded by then. */
+    /** The gzipped size, in bytes, of the files that were loaded before the first chart was drawn. */
     assetBytes: count,
   }),
   preview: z.object({
     rows: count,
     bytes: count,
     files: count,
-    /** From the choice of a file until its preview is shown. */
+    /** The seconds from the choice of a file until its preview is shown. */
     medianSeconds: seconds,
     mostSeconds: seconds,
-    /** The longest time during which the page did not respond. */
+    /** The longest time, in seconds, during which the page did not respond. */
     longestTaskSeconds: seconds,
   }),
   /** Gzipped sizes. */
@@ -233,7 +236,7 @@ const times = z.object({
 const fairness = z.object({
   /** Rows of the owner who sends the searches. */
   rows: count,
-  /** Parallel searches. Each is followed by the next, whatever the answer was. */
+  /** The number of parallel searches. Each answer, successful or not, is followed by the next search. */
   searchesAtOnce: count,
   seconds,
   /** The number of answers to searches by status. */
@@ -246,7 +249,7 @@ const fairness = z.object({
   attacked: times,
   /** The messages of some errors. */
   firstErrors: z.array(z.string()),
-  /** From the last search until all answers to the other person are in time for a whole second. */
+  /** The seconds from the last search until all answers to the other person are within the limit for a whole second. */
   recoveredSeconds: seconds,
 });
 export type Fairness = z.infer<typeof fairness>;
@@ -257,7 +260,7 @@ const uploadTimes = z.object({ uploads: count, medianSeconds: seconds, p95Second
 const sharing = z.object({
   rowsEach: count,
   quiet: uploadTimes,
-  /** The same times while another owner uploads a load. */
+  /** The same times while another owner uploads many or difficult files. */
   beside: z.array(uploadTimes.extend({ load: z.string(), files: count, bytes: count, seconds })),
 });
 export type Sharing = z.infer<typeof sharing>;
@@ -265,7 +268,7 @@ export type Sharing = z.infer<typeof sharing>;
 /** The parts that were measured again after the run. */
 const again = z.partialRecord(z.enum(SECTIONS), z.object({ date: z.iso.datetime(), commit: z.string() }));
 
-/** The results of a run of some parts. */
+/** The results of a benchmark run, which may measure only some parts. */
 export const partialResults = z.strictObject({
   scale: z.enum(['full', 'quick']),
   machine,
@@ -283,7 +286,7 @@ export const partialResults = z.strictObject({
 });
 export type PartialResults = z.infer<typeof partialResults>;
 
-/** The results of all parts, in `tools/bench/results.json`. Older results lack `fairness` and `sharing`. */
+/** The results of all parts, in `tools/bench/results.json`. In older results, `fairness` and `sharing` are missing. */
 export const results = partialResults.required({
   start: true,
   load: true,

@@ -34,7 +34,7 @@ test('classify counts the Java process of a compared loader as a client', () => 
   expect(kinds.get(2)).toBe('client');
 });
 
-test('withUsages does not count processes outside a stack', async () => {
+test('withUsages does not count processes that belong to no stack', async () => {
   const [, usages] = await withUsages(async () => execFileSync('true'));
   expect(usages).toEqual({});
 });

@@ -13,12 +13,15 @@ interface Process {
   readonly rssMb: number;
 }
 
-/** Linux's clock ticks per second, and its page size. Both are the same on x64 and arm64 wherever Node runs. */
+/**
+ * Linux's clock ticks per second, and its page size in bytes. All x64 and arm64 systems that Node supports use these
+ * values.
+ */
 const TICKS = 100;
 const PAGE_BYTES = 4096;
 const INTERVAL_MS = 200;
 
-/** The kinds by a text in the command line. Any other process has the kind of its parent. */
+/** The kind of a process by a substring of its command line. Any other process counts as the kind of its parent. */
 const KINDS: readonly (readonly [pattern: string, kind: Kind])[] = [
   ['/tools/bench/python/', 'client'],
   ['bin/mysqld', 'mysqld'],
@@ -28,7 +31,7 @@ const KINDS: readonly (readonly [pattern: string, kind: Kind])[] = [
   ['pyspark.daemon', 'worker'],
 ];
 
-/** Runs `work`, and samples the descendants of this process meanwhile. */
+/** Runs `work`, and meanwhile samples the memory and processor time of this process's descendants. */
 export async function withUsages<Result>(work: () => Promise<Result>): Promise<readonly [Result, Usages]> {
   const before = new Map(readDescendants().map(({ pid, cpuSeconds }) => [pid, cpuSeconds]));
   const cpu = new Map<number, readonly [Kind, number]>();
@@ -67,17 +70,17 @@ export function readHeapMb(): number {
   return Number(size[1]) * (size[2]?.toLowerCase() === 'g' ? 1024 : 1);
 }
 
-/** Returns the kind of each process that has one. */
+/** Returns the kind of each process of the stack by process id. */
 export function classify(processes: readonly Pick<Process, 'pid' | 'parent' | 'command'>[]): Map<number, Kind> {
   const byPid = new Map(processes.map((process) => [process.pid, process]));
   const kindOf = (pid: number): Kind | undefined => {
     const process = byPid.get(pid);
     if (process === undefined) return undefined;
     const parentKind = kindOf(process.parent);
-    // The Java and Python processes of a client belong to the client.
+    // The Java and Python child processes of a compared loader also count as the client.
     if (parentKind === 'client') return parentKind;
     const own = KINDS.find(([pattern]) => process.command.includes(pattern))?.[1];
-    // The emulator's Node processes are its Lambdas.
+    // The emulator runs each Lambda function as a Node process.
     if (own === undefined && parentKind === 'emulator' && /\bnode\b/.test(process.command)) return 'trigger';
     return own ?? parentKind;
   };
@@ -112,7 +115,7 @@ function readProcess(pid: number): Process | undefined {
       rssMb: ((rssPages ?? 0) * PAGE_BYTES) / 2 ** 20,
     };
   } catch {
-    // It has ended since the folder was listed.
+    // The process has ended since /proc was listed.
     return undefined;
   }
 }

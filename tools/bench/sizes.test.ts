@@ -11,7 +11,7 @@ test('planSizes of a full run loads 10^6 rows to compare with the client, and 10
   });
 });
 
-test('planSizes returns a quick run for fewer rows than a full run has', () => {
+test('planSizes returns the sizes of a quick run if the rows are fewer than in a full run', () => {
   expect(planSizes(false, 200_000).scale).toBe('quick');
   expect(planSizes(true).loadRows).toBeLessThanOrEqual(100_000);
 });

@@ -15,30 +15,30 @@ export const SECTIONS = [
 export type Section = (typeof SECTIONS)[number];
 
 export interface Sizes {
-  /** `full` sizes give figures to keep. `quick` sizes only check that the benchmark works. */
+  /** `full` sizes give figures that can be published. `quick` sizes only check that the benchmark works. */
   readonly scale: 'full' | 'quick';
   /** The number of runs of `npm start` with the samples loaded. */
   readonly warmStarts: number;
   readonly loadRows: number;
-  /** Pairs of alternating runs: Centflow's, then the MySQL client's. */
+  /** The number of pairs of runs: one of Centflow, then one of the MySQL client. */
   readonly loadPairs: number;
   readonly peerRows: number;
   readonly latencyUploads: number;
   readonly burstUploads: number;
-  /** The duration of the load on the console's API. */
+  /** The seconds during which requests are sent to the console's API. */
   readonly apiSeconds: number;
   /** How many times a page of the console is opened for one figure. */
   readonly pages: number;
   readonly previewRows: number;
-  /** Rows of the owner whose searches are slow. */
+  /** The number of rows of the owner who sends slow searches. */
   readonly searchedRows: number;
-  /** The duration of the other owner's requests, once quiet and once during the searches. */
+  /** The seconds for which the other owner's requests are measured, once before and once during the searches. */
   readonly fairnessSeconds: number;
-  /** Small uploads of one owner during each load of another. */
+  /** The minimum number of one owner's small uploads during each load of another owner. */
   readonly sharedUploads: number;
-  /** Rows of a file with the maximum number of columns. */
+  /** The number of rows of a file with the maximum number of columns. */
   readonly widestRows: number;
-  /** Rows of the files, from the smallest to the largest. */
+  /** The numbers of rows of the files, in ascending order. */
   readonly growth: readonly number[];
 }
 
@@ -83,6 +83,6 @@ export function parseSections(text: string): readonly Section[] {
 export function parseRows(text: string): number {
   const rows = Number(text);
   if (!Number.isSafeInteger(rows) || rows < 1000)
-    throw new InvalidArgumentError('It must be a whole number of at least 1000.');
+    throw new InvalidArgumentError('The value must be a whole number of at least 1000.');
   return rows;
 }

@@ -1,9 +1,11 @@
-/** Generates statements: a few days of one person, always the same for the same number. */
+/** Generates CSV files with a few days of one person. The same number always gives the same rows. */
 const MERCHANTS = ['Bakery', 'Market', 'Bistro', 'Garage', 'Pharmacy', 'Cinema'];
 const HEADER = 'date,merchant,category,account,amount,currency,description,country,city,transaction_id';
 const FIRST_DAY = Date.UTC(2025, 0, 1);
 const DAY_MS = 86_400_000;
-/** The days of a statement. Consecutive statements overlap, like rolling exports, so their publication must compare them. */
+/**
+ * The number of days in a file. Consecutive files overlap, like rolling exports, so each publication must compare rows.
+ */
 const DAYS = 7;
 
 /** @param number the days between the first statement and this one. No two statements share a row. */

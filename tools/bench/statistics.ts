@@ -7,7 +7,7 @@ export function median(values: readonly number[]): number {
 /** Returns a percentile, interpolated linearly between the two nearest values, like NumPy and spreadsheets. */
 export function percentile(values: readonly number[], share: number): number {
   const sorted = [...values].sort((a, b) => a - b);
-  if (sorted.length === 0) throw new RangeError('An empty list has no percentile');
+  if (sorted.length === 0) throw new RangeError('Cannot compute a percentile of an empty list');
   const position = (sorted.length - 1) * share;
   const below = sorted[Math.floor(position)] ?? 0;
   const above = sorted[Math.ceil(position)] ?? 0;

@@ -7,11 +7,11 @@ import { median, round } from './statistics.ts';
 
 export const LIMIT_SECONDS = 60;
 const READINGS = 3;
-/** A reading that takes longer than this is not repeated. */
+/** A reading that takes longer than this number of seconds is not repeated. */
 const LONG_SECONDS = 8;
 const ER_QUERY_TIMEOUT = 3024;
 
-/** The limits for views that nobody reads completely. */
+/** The clauses that limit the rows of a view which no page reads completely. */
 const PAGES: Readonly<Partial<Record<string, string>>> = {
   v_transactions: ' ORDER BY date DESC LIMIT 50',
   v_quarantined_rows: ' ORDER BY upload_id, row_no LIMIT 50',
@@ -25,7 +25,7 @@ export interface ViewReading {
 }
 
 /**
- * Reads all rows of every view. Of the transactions, it reads the newest ones, like a page of a list.
+ * Reads all rows of every view, except that only the newest transactions are read, like one page of a list.
  *
  * @param owners the owners to read for, in addition to all owners at once
  */

@@ -8,13 +8,13 @@ import { median, percentile, round } from './statistics.ts';
 
 const READINGS = 20;
 
-/** Queries every visual like the API, in the owner's main currency. */
+/** Runs the API's query of every visual, in the owner's main currency. */
 export async function measureVisuals(
   reporter: Connection,
   owner: string,
   say: (text: string) => void,
 ): Promise<VisualTime[]> {
-  // Like the API's connections, so that literals are compared under the collation of the views.
+  // The API's connections use the same setting. With it, literals are compared under the collation of the views.
   await reporter.query('SET NAMES utf8mb4 COLLATE utf8mb4_0900_as_cs');
   const database = drizzle(reporter);
   const { currencies, firstMonth, lastMonth } = await choices(database, owner);

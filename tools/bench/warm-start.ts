@@ -8,13 +8,16 @@ import { benchFolder } from './bench-stack.ts';
 import type { Results } from './results.ts';
 import { median, round } from './statistics.ts';
 
-/** The texts that the command prints when the console is ready, and when the samples are compared and the reports shown. */
+/**
+ * Parts of the command's output. The first appears when the console is ready, the second after the samples are compared
+ * and the reports are shown.
+ */
 const MARKS = { console: 'The console: ', ready: 'The local stack runs until Ctrl-C' } as const;
 
 /**
- * Starts and stops `npm start` with a separate folder: once to load the samples, then `starts` times to measure.
+ * Runs `npm start` with a separate data folder, once to load the samples and then `starts` times to measure.
  *
- * @param starts how many starts to measure
+ * @param starts the number of starts to measure
  * @throws Error if a start ends before it is ready
  */
 export async function measureWarmStart(

@@ -58,7 +58,7 @@ function checks({ node, pnpm, uv }: ToolPaths): readonly Check[] {
   ];
 }
 
-/** Runs one check and captures its output, which is shown only if the check fails. */
+/** Runs one check and captures the output. The output is shown only if the check fails. */
 function run(
   { command, args, env: additions }: Check,
   tools: ToolPaths,

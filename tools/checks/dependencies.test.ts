@@ -1,4 +1,7 @@
-/** The direction of dependencies between the packages of the workspace. Biome refuses import cycles within a package. */
+/**
+ * Checks the direction of dependencies between the packages of the workspace. Biome refuses import cycles within a
+ * package.
+ */
 import { execFileSync } from 'node:child_process';
 import { readToolPaths, repository, turboEnvironment } from '@centflow/local-processes/paths';
 import { describe, expect, test } from 'vitest';
@@ -7,27 +10,27 @@ import { workspacePackages } from './test-all.ts';
 const packages = workspacePackages();
 const own = new Map(packages.map(({ name, folder }) => [name, folder]));
 
-/** Returns the folders of the workspace's packages that a package depends on, those for development included. */
+/** Returns the folders of the workspace's packages on which a package depends, including development dependencies. */
 const dependenciesOf = (folder: string): string[] =>
   packages
     .filter((candidate) => candidate.folder === folder)
     .flatMap(({ dependencies }) => dependencies)
     .flatMap((name) => own.get(name) ?? []);
 
-describe('the dependencies of packages', () => {
-  test('never lead from packages/ to an app, to infra or to tools', () => {
+describe('the dependencies between packages', () => {
+  test('do not point from packages/ to an app, to infra or to tools', () => {
     for (const { folder } of packages.filter((candidate) => candidate.folder.startsWith('packages/'))) {
       const outside = dependenciesOf(folder).filter((needed) => !/^(packages\/|glue$)/.test(needed));
       expect(outside, folder).toEqual([]);
     }
   });
 
-  test('never lead to tools', () => {
+  test('do not point to tools', () => {
     for (const { folder } of packages) expect(dependenciesOf(folder), folder).not.toContain('tools');
   });
 
   test.each(['packages/local-processes', 'packages/command-line', 'packages/lambda-kit', 'packages/terraform'])(
-    'do not exist for the leaf %s',
+    'do not exist for %s, which must depend on no other package',
     (folder) => {
       expect(dependenciesOf(folder)).toEqual(['packages/config']);
     },

@@ -27,14 +27,17 @@ export const addTypes = addTask('types', 'check the types of both languages');
 export const addLint = addTask('lint', 'check the style of both languages', ['biome', 'check', '.']);
 
 /** Adds `format`. */
-export const addFormat = addTask('format', 'fix the style of both languages, where it can be fixed automatically', [
+export const addFormat = addTask('format', 'fix the style of both languages, if it can be fixed automatically', [
   'biome',
   'check',
   '--write',
   '.',
 ]);
 
-/** Returns a function that adds a Turbo task as a command. `first` is a program of the workspace that runs before the task. */
+/**
+ * Returns a function that adds a Turbo task as a command. `first` is the command line of a workspace program that runs
+ * before the task.
+ */
 function addTask(task: string, description: string, first: readonly string[] = []): (program: Command) => void {
   return (program) =>
     void program

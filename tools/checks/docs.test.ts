@@ -1,4 +1,4 @@
-/** The pages for new readers: their commands work as written, and the functions that they name exist. */
+/** Checks the pages for new readers. Commands must work as written, and linked functions must exist. */
 import { execFile } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -8,11 +8,11 @@ import { describe, expect, test } from 'vitest';
 
 const run = promisify(execFile);
 
-/** A block of shell commands of a page. */
+/** A block of shell commands on a page. */
 interface Block {
   readonly page: string;
   readonly commands: readonly string[];
-  /** Why the test does not run the block: `<!-- skip: … -->` before it. */
+  /** The reason why the test does not run the block, from the comment `<!-- skip: … -->` before the block. */
   readonly skipped: string | undefined;
 }
 
@@ -30,7 +30,7 @@ function readBlocks(page: string): Block[] {
   }));
 }
 
-/** Runs a command like somebody who has only Node and Python. */
+/** Runs a command with only Node and Python on the PATH, as on a new user's machine. */
 async function runAsNewcomer(command: string): Promise<void> {
   const { UV_PROJECT_ENVIRONMENT: _, CENTFLOW_MYSQL_URL: __, ...environment } = process.env;
   await run('/bin/sh', ['-c', command], {
@@ -63,12 +63,12 @@ describe('the commands of README.md and CONTRIBUTING.md', () => {
     expect(scripts).toHaveProperty([script]);
   });
 
-  test('are all in blocks that were found', () => {
+  test('are all found by the parser of code blocks', () => {
     expect(blocks.length).toBeGreaterThanOrEqual(5);
   });
 });
 
-test('every function that how-a-csv-becomes-a-row.md links is in the linked file', () => {
+test('every function that how-a-csv-becomes-a-row.md links exists in the linked file', () => {
   const page = readFileSync(join(repository, 'docs', 'how-a-csv-becomes-a-row.md'), 'utf8');
   const links = [...page.matchAll(/\[`(\w+)`\]\(\.\.\/([^)]+)\)/g)];
   expect(links.length).toBeGreaterThanOrEqual(8);

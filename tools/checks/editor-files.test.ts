@@ -1,4 +1,7 @@
-/** The settings for editors and development containers: their form, and the files and commands that they name. */
+/**
+ * Checks the settings for editors and development containers. The files must be valid, and the programs that they name
+ * must exist.
+ */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { repository } from '@centflow/local-processes/paths';
@@ -21,14 +24,14 @@ describe('.vscode', () => {
   const { configurations } = JSON.parse(read('.vscode/launch.json')) as Launch;
 
   test.each(configurations.filter(({ program }) => program !== undefined))(
-    'starts a program that exists: $name',
+    'the launch configuration "$name" starts a program that exists',
     ({ program = '' }) => {
       const file = program.replace(/^\$\{workspaceFolder\}\//, '');
       expect(existsSync(join(repository, file)), file).toBe(true);
     },
   );
 
-  test('has settings and recommendations that are JSON', () => {
+  test('contains settings and recommendations in valid JSON', () => {
     for (const file of ['.vscode/settings.json', '.vscode/extensions.json']) JSON.parse(read(file));
   });
 });
@@ -47,13 +50,13 @@ describe('.devcontainer', () => {
     expect(compose.services.mysql?.image).toBe('mysql:8.4');
   });
 
-  test('prepares itself with a script of package.json', () => {
+  test('runs a script of package.json after its creation', () => {
     const { scripts } = JSON.parse(read('package.json')) as { readonly scripts: Readonly<Record<string, string>> };
     const [, script = ''] = /^npm run (\w+)$/.exec(container.postCreateCommand) ?? [];
     expect(scripts).toHaveProperty([script]);
   });
 });
 
-test('the hook before commits runs a script of package.json', () => {
+test('the pre-commit hook runs a script of package.json', () => {
   expect(read('.githooks/pre-commit')).toContain('npm run --silent lint');
 });

@@ -1,17 +1,20 @@
-/** The command `fuzz`: reads mangled files with the job's and the preview's reader, until the time is over or one fails. */
+/**
+ * The command `fuzz`: reads corrupted files with the job's reader and the preview's reader. Stops after the given time,
+ * or when a reader fails.
+ */
 import { join } from 'node:path';
 import { CommandError } from '@centflow/command-line/exit';
 import { runChild } from '@centflow/command-line/run-child';
 import { readToolPaths, repository, type ToolPaths } from '@centflow/local-processes/paths';
 import { type Command, InvalidArgumentError } from 'commander';
 
-/** One round of either reader takes a minute or two. */
+/** A round of one reader takes one to two minutes. */
 const FILES_PER_ROUND = 500;
 
 export function addFuzz(program: Command): void {
   program
     .command('fuzz')
-    .description("read mangled files with the job's reader and with the preview's")
+    .description("read corrupted files with the job's reader and with the preview's reader")
     .option('--minutes <minutes>', 'the duration', parsePositive, 10)
     .option('--seed <seed>', 'the seed of the first round; each round uses the next one', parsePositive, 2)
     .option('--files <files>', 'the number of files in a round', parsePositive, FILES_PER_ROUND)
@@ -34,7 +37,7 @@ async function fuzz({ minutes, seed: first, files }: FuzzOptions): Promise<void>
       const exitCode = await run(reader, tools, seed, files);
       if (exitCode !== 0) {
         throw new CommandError(
-          `Seed ${seed} breaks ${reader.name}. The output above shows the file. ` +
+          `With seed ${seed}, ${reader.name} fails. The output above shows the file. ` +
             `To repeat it, run: npm run fuzz -- --seed ${seed} --files ${files} --minutes 1`,
         );
       }
@@ -83,6 +86,6 @@ function run({ folder, command, args }: Reader, tools: ToolPaths, seed: number, 
 function parsePositive(text: string): number {
   const number = Number(text);
   if (!Number.isSafeInteger(number) || number < 1)
-    throw new InvalidArgumentError('It must be a whole number of at least 1.');
+    throw new InvalidArgumentError('The value must be a whole number of at least 1.');
   return number;
 }

@@ -1,4 +1,4 @@
-/** Reads the JUnit reports of vitest and pytest: the numbers of tests, and the failed ones. */
+/** Reads the number of tests and the failed tests from the JUnit reports of Vitest and pytest. */
 import { existsSync, readFileSync } from 'node:fs';
 import { XMLParser } from 'fast-xml-parser';
 
@@ -9,7 +9,7 @@ export interface TestCounts {
 }
 
 export interface TestReport extends TestCounts {
-  /** The failed tests, each as `file > test: first line of the message`. */
+  /** The failed tests, each in the form `file > test: first line of the message`. */
   failures: string[];
 }
 
@@ -18,7 +18,7 @@ const parser = new XMLParser({
   attributeNamePrefix: '',
   // The name of a test may be a number, or start or end with spaces.
   parseAttributeValue: false,
-  // Line ends in attributes are written as numeric entities.
+  // Reports contain line ends in attributes as numeric entities.
   htmlEntities: true,
   isArray: (name) => name === 'testcase' || name === 'testsuite',
 });
@@ -53,7 +53,7 @@ function addCases(node: unknown, report: TestReport): void {
 }
 
 function addCase(testCase: unknown, report: TestReport): void {
-  // The parser returns an empty string for an empty element.
+  // For an empty element, the parser returns an empty string instead of an object.
   const fields = (typeof testCase === 'object' && testCase !== null ? testCase : {}) as Record<string, unknown>;
   const failure = fields.failure ?? fields.error;
   if (failure !== undefined) {
@@ -62,10 +62,13 @@ function addCase(testCase: unknown, report: TestReport): void {
   } else report['skipped' in fields ? 'skipped' : 'passed'] += 1;
 }
 
-/** Returns the first line of a failure's message, or of its text if it has no message. Of several failures, the first counts. */
+/**
+ * Returns the first line of a failure's message, or of the element's text if there is no message. If a test has several
+ * failures, the first failure counts.
+ */
 function firstLine(failure: unknown): string {
   const first: unknown = Array.isArray(failure) ? failure[0] : failure;
-  // The parser returns only the text of an element without attributes.
+  // For an element without attributes, the parser returns a string instead of an object.
   const fields = (typeof first === 'object' && first !== null ? first : { '#text': first }) as Record<string, unknown>;
   return (
     String(fields.message ?? fields['#text'] ?? '')

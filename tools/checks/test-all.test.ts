@@ -30,7 +30,7 @@ describe('affectedPackages', () => {
     );
   });
 
-  test('returns the dependents of a package that has no tests', () => {
+  test('returns the dependents of a changed package without tests', () => {
     expect(affected('packages/test-kit/src/fast-check-seed.ts')).toContain('@centflow/schema');
   });
 
@@ -38,7 +38,7 @@ describe('affectedPackages', () => {
     expect(affected('pnpm-lock.yaml')).toEqual(withTests);
   });
 
-  test('returns only the readers of a page of the documentation', () => {
+  test('returns only the packages that read the documentation if a page changed', () => {
     expect(affected('docs/runbook.md').sort()).toEqual([...(READERS['docs/'] ?? [])].sort());
   });
 
@@ -70,7 +70,7 @@ describe('changedFiles', () => {
     git('commit', '--quiet', '--message', message);
   };
 
-  test('returns committed, uncommitted and untracked files, but not what changed on the branch meanwhile', () => {
+  test('returns committed, uncommitted and untracked files, but no later changes of the compared branch', () => {
     git('init', '--quiet', '--initial-branch=main');
     for (const name of ['same', 'edited', 'deleted']) write(name);
     writeFileSync(join(folder, '.gitignore'), 'built\n');

@@ -1,7 +1,8 @@
 /**
- * `test`: the tests of every package, in both languages, with one line at the end that counts them all.
+ * The command `test`: runs the tests of every package, in both languages. The last line of the output counts all tests.
  *
- * Packages that only need a MySQL server share a throw-away one; those that test the server itself start their own.
+ * Packages that only need a MySQL server share a temporary server. Packages that test the server itself start another
+ * one.
  */
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
@@ -16,17 +17,17 @@ import { readReport, type TestCounts } from './junit.ts';
 /** A package of the workspace. */
 export interface WorkspacePackage {
   readonly name: string;
-  /** Relative to the root of the repository. */
+  /** The path relative to the root of the repository. */
   readonly folder: string;
   readonly hasTests: boolean;
-  /** The names of all its dependencies, those for development included. */
+  /** The names of the package's dependencies, including development dependencies. */
   readonly dependencies: readonly string[];
 }
 
 /**
- * The packages whose tests read or run files that belong to no package, or to a package on which theirs does not depend.
+ * Maps path prefixes to the packages whose tests use these files without a declared dependency.
  *
- * The keys are beginnings of paths.
+ * The files belong to no package, or to a package that is not a dependency.
  */
 export const READERS: Readonly<Record<string, readonly string[]>> = {
   '.github/': ['@centflow/delivery', '@centflow/infra', '@centflow/tools'],
@@ -59,7 +60,7 @@ export function addTest(program: Command): void {
     .addOption(
       new Option(
         '--changed [branch]',
-        'only the tests of packages that differ from the branch (origin/main or main), and of their dependents',
+        'only the tests of packages that differ from the branch (by default origin/main or main), and of their dependents',
       ).conflicts('filter'),
     )
     .action(testAll);
@@ -75,7 +76,7 @@ async function testAll({ filter, changed }: TestOptions): Promise<void> {
   else await withMysql((server) => runPackageTests(tools, server, names));
 }
 
-/** The remote's main branch if this clone has one. */
+/** Returns the main branch of the remote if this clone has a remote, otherwise the local one. */
 function mainBranch(): string {
   return git(repository, 'branch', '--remotes', '--list', 'origin/main') === '' ? 'main' : 'origin/main';
 }
@@ -96,7 +97,7 @@ function git(folder: string, ...args: readonly string[]): string {
 /**
  * Returns the names of the packages with tests whose files changed, of their dependents and of their `READERS`.
  *
- * A file of no package that has no readers, such as pnpm-lock.yaml, affects every package.
+ * A file outside the packages without `READERS`, such as pnpm-lock.yaml, affects every package.
  */
 export function affectedPackages(files: readonly string[], packages: readonly WorkspacePackage[]): string[] {
   const affected = new Set<string>();
@@ -118,12 +119,12 @@ export function affectedPackages(files: readonly string[], packages: readonly Wo
     .map(({ name }) => name);
 }
 
-/** Runs the tests of the named packages, or of all, and reports them; a failure sets the exit code. */
+/** Runs the tests of the named packages, or of all packages, and prints the counts. A failure sets the exit code. */
 export async function runPackageTests(tools: ToolPaths, mysqlUrl: string, names?: readonly string[]): Promise<void> {
   const packages = workspacePackages().filter(
     ({ name, hasTests }) => hasTests && (names === undefined || names.includes(name)),
   );
-  // A report of an earlier run must not count.
+  // Old reports are deleted, so that they are not counted again.
   for (const { folder } of packages) rmSync(reportsFolder(folder), { recursive: true, force: true });
   summarise(packages, await runTests(tools, mysqlUrl, packages));
 }
@@ -132,7 +133,7 @@ function reportsFolder(folder: string): string {
   return join(repository, folder, 'reports');
 }
 
-/** Every package of the workspace. */
+/** Returns every package of the workspace. */
 export function workspacePackages(): WorkspacePackage[] {
   const folders = ['infra', 'glue', 'tools'];
   for (const parent of ['apps', 'packages']) {
@@ -167,10 +168,10 @@ export function testEnvironment(tools: ToolPaths): Record<string, string | undef
   return { JAVA_HOME: tools.javaHome, PYSPARK_PYTHON: tools.python, ...turboEnvironment(tools) };
 }
 
-/** The packages whose tests take longest, which start first, so that none of them runs alone at the end. */
+/** The packages with the slowest tests. These tests start first, so that no slow package runs alone at the end. */
 const LONGEST = ['@centflow/glue', '@centflow/console', '@centflow/delivery', '@centflow/cli', '@centflow/preview'];
 
-/** Three packages at a time, for two cores: each waits for servers part of its time. */
+/** Three packages run at a time on two cores, because each package waits for servers part of the time. */
 const AT_ONCE = 3;
 
 /** Returns the packages in the order in which their tests start. */
@@ -180,9 +181,9 @@ export function longestFirst(packages: readonly WorkspacePackage[]): WorkspacePa
 }
 
 /**
- * Builds what the tests need, then runs the tests of each package, whether or not those of another one fail.
+ * Builds the packages, then runs the tests of each package, even if the tests of another package fail.
  *
- * @returns the exit code of Turbo: the highest of all its runs
+ * @returns the highest exit code of Turbo's runs
  */
 async function runTests(tools: ToolPaths, mysqlUrl: string, packages: readonly WorkspacePackage[]): Promise<number> {
   const turbo = (...args: readonly string[]) =>
@@ -192,7 +193,7 @@ async function runTests(tools: ToolPaths, mysqlUrl: string, packages: readonly W
     });
   const filters = packages.map(({ name }) => `--filter=${name}`);
   if ((await turbo('build', '--continue', '--output-logs=new-only', ...filters)) !== 0) {
-    // Turbo knows which tests need the failed build, and leaves those out.
+    // After a failed build, Turbo omits only the tests that need this build.
     return turbo('test', '--continue', `--concurrency=${AT_ONCE}`, '--output-logs=full', ...filters);
   }
   const waiting = longestFirst(packages);
@@ -206,7 +207,7 @@ async function runTests(tools: ToolPaths, mysqlUrl: string, packages: readonly W
   return exitCode;
 }
 
-/** The last line is read by machines: `N passed, N failed, N skipped`. */
+/** Programs read the last line, `N passed, N failed, N skipped`. */
 function summarise(packages: readonly WorkspacePackage[], exitCode: number): void {
   const total: TestCounts = { passed: 0, failed: 0, skipped: 0 };
   const silent: string[] = [];
@@ -222,10 +223,10 @@ function summarise(packages: readonly WorkspacePackage[], exitCode: number): voi
     failures.push(...failed.map((failure) => `✗ ${name} ${failure}`));
     return { package: name, ...counts };
   });
-  // What broke before it could report a test failed all the same.
+  // A package that failed before it wrote a report counts as one failed test.
   total.failed += silent.length;
   if (exitCode !== 0 && total.failed === 0) {
-    console.error('A package ended badly although each of its tests passed; its output above says why.');
+    console.error('A package failed although each of its tests passed. The output above shows the reason.');
     total.failed = 1;
   }
   console.log(['', renderTable(rows), ...failures].join('\n'));

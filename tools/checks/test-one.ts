@@ -1,4 +1,7 @@
-/** `test-one`: the tests of one file, in either language, with the options of its test runner. */
+/**
+ * The command `test-one`: runs the tests of one file, in either language. Further arguments are options of the test
+ * runner.
+ */
 import { existsSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { CommandError, EXIT } from '@centflow/command-line/exit';
@@ -19,7 +22,11 @@ export function addTestOne(program: Command): void {
 
 async function testOne(file: string, rest: readonly string[]): Promise<void> {
   const path = resolve(process.env.INIT_CWD ?? process.cwd(), file);
-  if (!existsSync(path)) throw new CommandError(`There is no file ${file}.`, EXIT.usage);
+  if (!existsSync(path))
+    throw new CommandError(
+      `The file ${file} does not exist. Name a test file relative to the root of the repository.`,
+      EXIT.usage,
+    );
   const tools = readToolPaths();
   const folder = packageFolder(path);
   const name = relative(folder, path);

@@ -15,12 +15,13 @@ export function workflowChecks(uv: string): readonly Check[] {
   return [
     {
       name: "workflows, by actionlint's rules",
-      // Without shellcheck, because a step runs one of our own commands, which the tests of apps/delivery check.
+      // Disables shellcheck, because each step only runs one of our own commands, and the tests of apps/delivery check
+      // those commands.
       ...lint('jactionlint', '--shellcheck=', '--pyflakes=', ...files()),
     },
     {
       name: 'workflows, by zizmor',
-      // Otherwise zizmor queries GitHub about the actions.
+      // With this option, zizmor does not query GitHub about the actions.
       ...lint('zizmor', '--offline', '--strict-collection', '--persona=pedantic', ...files()),
     },
     { name: "the workflow checks' lock file", command: uv, args: ['lock', '--check', '--project', PROJECT] },

@@ -1,4 +1,4 @@
-/** The command `pictures`: takes the documentation's pictures again. */
+/** The command `pictures`: retakes the pictures of the documentation. */
 import { mkdirSync, rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { buildConsole } from '@centflow/cli/build-console';
@@ -25,10 +25,10 @@ interface PicturesOptions {
 export function addPictures(program: Command): void {
   program
     .command('pictures')
-    .description('take the pictures of the documentation again, on a temporary stack with the samples')
+    .description('retake the pictures of the documentation, on a temporary stack with the samples')
     .option(
       '--only <names>',
-      `only these pictures, separated by commas: ${pictures.map(({ name }) => name).join(', ')}`,
+      `retake only these pictures, separated by commas: ${pictures.map(({ name }) => name).join(', ')}`,
       parseNames,
       pictures,
     )
@@ -62,7 +62,7 @@ async function takeAll({ only, out }: PicturesOptions): Promise<void> {
     });
     if (large.length > 0) {
       throw new CommandError(
-        `These pictures are larger than ${BYTES_AT_MOST / 1000} KB. Show less on them: ${large.join(', ')}`,
+        `These pictures are larger than ${BYTES_AT_MOST / 1000} KB. Make them show a smaller part of the page: ${large.join(', ')}`,
       );
     }
   } finally {

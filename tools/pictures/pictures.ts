@@ -1,4 +1,7 @@
-/** Defines the pictures of the documentation: the owner, the page, and the actions that lead to it. */
+/**
+ * Defines the pictures of the documentation. Each definition names the owner, the page, and the actions before the
+ * picture is taken.
+ */
 import { writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { launchBrowser } from '@centflow/console/browser';
@@ -8,7 +11,7 @@ type Browser = Awaited<ReturnType<typeof launchBrowser>>;
 export type Page = Awaited<ReturnType<Browser['newPage']>>;
 type Locator = ReturnType<Page['locator']>;
 
-/** A console with the samples, where a picture is taken. */
+/** A running console with the samples, on which the pictures are taken. */
 export interface Place {
   readonly url: string;
   /** The folder for files that are uploaded. */
@@ -21,7 +24,7 @@ export interface Picture {
   readonly owner: string;
   readonly size: { readonly width: number; readonly height: number };
   readonly scheme: 'light' | 'dark';
-  /** The part of the page to show; by default, the whole viewport. */
+  /** The part of the page that the picture shows; by default, the whole viewport. */
   readonly part?: (page: Page) => Locator;
   /** Opens the page and performs the actions before the picture. */
   readonly open: (page: Page, place: Place) => Promise<void>;
@@ -103,7 +106,7 @@ async function openFollow(page: Page, place: Place): Promise<void> {
     .waitFor({ timeout: 90_000 });
 }
 
-/** Returns a statement for the next month. Some of its rows are already loaded, and one is invalid. */
+/** Returns a CSV for the next month. Some of the rows are already loaded, and one row is invalid. */
 function createOverlappingStatement(): string {
   const known = [
     ['2025-04-03', 'Stadtwerke', 'Utilities', 'Girokonto', '115.70', 'Strom und Gas', ''],

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { launchBrowser } from '@centflow/console/browser';
 import type { Page, Picture, Place } from './pictures.ts';
 
-/** The time until charts are final. They are redrawn when their fonts are loaded. */
+/** The time in milliseconds until charts are final. Charts are redrawn when their fonts are loaded. */
 const SETTLED_AFTER_MS = 1_500;
 const WITHIN_MS = 30_000;
 

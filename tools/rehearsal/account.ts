@@ -14,7 +14,7 @@ import { startDeployedSpark } from './deployed-spark.ts';
 import { codeOf, fetchJob } from './job-package.ts';
 import type { EmulatorCall } from './terraform-calls.ts';
 
-/** The host of MySQL. It is a name, because clients verify the certificate against a name, not an address. */
+/** The host name of MySQL. An address would not work, because clients verify the certificate against a name. */
 const DATABASE_HOST = 'localhost';
 
 export interface AccountOptions {
@@ -35,11 +35,13 @@ export interface Account {
   readonly clients: Clients;
   /** The environment of programs that call AWS as the root user. */
   readonly environment: NodeJS.ProcessEnv;
-  /** Returns the session credentials of the job runs. They exist once a run has started. */
+  /** Returns the session credentials of the job runs, which exist after a run has started. */
   jobCredentials(): Credentials;
-  /** Starts Spark with the deployed code of a job. Otherwise the next run of the job starts it. */
+  /** Starts Spark with the deployed code of a job. Without this call, the next run of the job starts Spark. */
   startSpark(jobName: string): Promise<void>;
-  /** Returns the present resources of the account, and the calls of its root user since the last call of this method. */
+  /**
+   * Returns the present resources of the account, and the AWS calls of the root user since the previous observation.
+   */
   observe(): Promise<Observation>;
   stop(): Promise<void>;
 }
@@ -49,9 +51,9 @@ export type Inventory = Readonly<Record<string, readonly string[]>>;
 
 export interface Observation {
   readonly inventory: Inventory;
-  /** The calls of the root user since the last observation. */
+  /** The AWS calls of the root user since the previous observation. */
   readonly rootCalls: readonly EmulatorCall[];
-  /** Role, action and resource of each allowed call since the account was started. */
+  /** The role, the action and the resource of each allowed AWS call since the account was started. */
   readonly roleCalls: readonly (readonly [role: string, action: string, resource: string])[];
 }
 
@@ -59,7 +61,8 @@ export async function startAccount(options: AccountOptions): Promise<Account> {
   const { tools, accountId, region, folder, logFolder } = options;
   const temporaryFolder = join(folder, 'tmp');
   mkdirSync(temporaryFolder, { recursive: true });
-  // The emulator starts Lambdas with a CommonJS script in this folder. Below the repository, Node would load it as an ES module.
+  // The emulator starts Lambdas with a CommonJS script in this folder. The folder is outside the repository, because
+  // there Node would load the script as an ES module.
   writeFileSync(join(temporaryFolder, 'package.json'), '{ "type": "commonjs" }\n');
   const sparkSocket = socketPath(temporaryFolder, 'spark.sock');
   const jobCredentialsFile = join(temporaryFolder, 'job-credentials');

@@ -19,7 +19,10 @@ import type { Account } from './account.ts';
 import { type DeployedFlow, invoke, migrate, readCredentials, urlOf } from './deployed-flow.ts';
 import { whileLocked } from './held-lock.ts';
 
-/** Checks that Terraform refuses to plan while somebody else holds the lock of a state, and names the holder. */
+/**
+ * Checks that Terraform refuses to plan while another person holds the state's lock, and that the error names the
+ * holder.
+ */
 export async function refuseLockedState({ clients }: Account, directory: WorkingDirectory): Promise<void> {
   const state = directory.synthesised.terraform.backend.s3 as { bucket: string; key: string };
   await whileLocked(clients.s3, state, () =>
@@ -71,7 +74,7 @@ export async function canaryReportsItsOwnUploadsOnly(flow: DeployedFlow): Promis
   }
 }
 
-/** Checks with the job's own session that IAM allows the job no calls beyond its work. */
+/** Checks that IAM allows the job only the calls that its work needs. Uses the session of a job run. */
 export async function jobHasNoOtherRights({ account, bucket, names, masterSecret }: DeployedFlow): Promise<void> {
   const job = createClients(account.endpointUrl, account.jobCredentials(), account.authority);
   const denied = /not authorized|Access ?Denied/i;
@@ -88,7 +91,10 @@ export async function jobHasNoOtherRights({ account, bucket, names, masterSecret
   }
 }
 
-/** Makes the trigger fail until its messages are in the dead-letter queue, and redrives them. The queue's limits are lowered first. */
+/**
+ * Makes the trigger fail until its messages are in the dead-letter queue, and redrives them. To save time, the queue's
+ * limits are lowered first.
+ */
 export async function failAndRedriveQuickly(flow: DeployedFlow): Promise<void> {
   const { clients, names } = flow;
   const { QueueUrl } = await clients.sqs.send(new GetQueueUrlCommand({ QueueName: names.queue }));
@@ -98,7 +104,7 @@ export async function failAndRedriveQuickly(flow: DeployedFlow): Promise<void> {
   const loweredLimits = { VisibilityTimeout: '1', RedrivePolicy: JSON.stringify({ ...redrive, maxReceiveCount: 2 }) };
   const { Contents = [] } = await clients.s3.send(new ListObjectsV2Command({ Bucket: names.artifactsBucket }));
   const S3Key = Contents.map(({ Key }) => Key).find((key) => key !== undefined && /trigger-[0-9a-f]+\.zip$/.test(key));
-  assert.ok(S3Key, `no trigger in ${names.artifactsBucket}`);
+  assert.ok(S3Key, `The bucket ${names.artifactsBucket} contains no code of the trigger`);
   await clients.sqs.send(new SetQueueAttributesCommand({ QueueUrl, Attributes: loweredLimits }));
   try {
     await failAndRedrive(flow, { S3Bucket: names.artifactsBucket, S3Key });
@@ -135,12 +141,15 @@ export async function jobEmitsMetrics({ clients, names }: DeployedFlow): Promise
     const sum = metrics.reduce((total, { UploadsPublished = 0 }) => total + UploadsPublished, 0);
     return sum > 0 ? sum : undefined;
   });
-  // One step uploads sixty files at once. Other steps upload more.
-  assert.ok(published >= 60, `The metrics count only ${published} published uploads`);
+  // One step uploads sixty files at once, and other steps upload a few more.
+  assert.ok(
+    published >= 60,
+    `The metrics count ${published} published uploads, fewer than the rehearsal has published`,
+  );
   return published;
 }
 
-/** Loads a second database from the bucket alone, and checks that its views are the same. */
+/** Rebuilds a second database from the bucket alone, and checks that the views of both databases are equal. */
 export async function rebuildIsEqual(flow: DeployedFlow): Promise<void> {
   const { account, names, database, asAdministrator } = flow;
   const rebuilt = rebuiltName(DATABASE_NAME);

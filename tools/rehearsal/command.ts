@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 
 export interface RehearseOptions {
-  /** If undefined, the delivery to all environments is rehearsed. */
+  /** The environment to rehearse. If undefined, the delivery to all environments is rehearsed. */
   readonly environment?: string;
   /** Whether new calls of roles are added to the record. */
   readonly record?: boolean;
@@ -14,7 +14,7 @@ export function addRehearse(program: Command): void {
     .description('rehearse the delivery of changes to three emulated AWS accounts, with real Terraform')
     .option(
       '--environment <name>',
-      'instead, apply, use and destroy one environment, whose data must not be protected: dev',
+      'apply, use and destroy this one environment instead; its data must not be protected, so only dev is possible',
     )
     .option('--record', 'add new calls of roles to infra/src/testing/recorded-calls.json')
     .action(async (options: RehearseOptions) => {

@@ -1,8 +1,8 @@
 /**
  * Runs the job with the code that is deployed when a run starts.
  *
- * The emulator sends its job runs to a socket here. Each run is passed on to a Spark that has the script and the packages which the
- * job names at that moment. After a deployment, another Spark is started.
+ * The emulator sends its job runs to a socket of this process. Each run is passed on to a Spark with the script and the
+ * packages that the job's definition names at that moment. After a deployment, another Spark is started.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { connect, createServer, type Socket } from 'node:net';
@@ -16,7 +16,7 @@ export interface DeployedSparkOptions extends Omit<SparkWorkerOptions, 'socketPa
   /** The socket to which the emulator sends its job runs. */
   readonly socket: string;
   readonly temporaryFolder: string;
-  /** The files with the AWS profile of the runs and with the certificate authority of AWS. */
+  /** The files with the AWS profile of the job runs and the emulator's certificate authority. */
   readonly rights: { readonly credentialsFile: string; readonly authorityFile: string };
   /** Fetches the job's code into a folder. */
   readonly fetch: (code: JobCode, folder: string) => Promise<JobPackage>;
@@ -38,7 +38,7 @@ export async function startDeployedSpark(options: DeployedSparkOptions): Promise
   const workerSocket = socketPath(temporaryFolder, 'worker.sock');
   let running: Running | undefined;
   let runs = 0;
-  // Spark is replaced by one caller at a time, and never during a run.
+  // Only one caller at a time may replace Spark, and never during a run.
   let turn: Promise<unknown> = Promise.resolve();
   let idle = () => {};
 
@@ -84,7 +84,7 @@ export async function startDeployedSpark(options: DeployedSparkOptions): Promise
     caller.on('error', () => caller.destroy());
     createInterface(caller).once('line', (line) => {
       run(line, caller).catch((error: unknown) => {
-        const message = `the Spark of the deployed job did not start: ${error instanceof Error ? error.message : error}`;
+        const message = `The Spark of the deployed job did not start: ${error instanceof Error ? error.message : error}`;
         caller.end(`${JSON.stringify({ state: 'FAILED', message })}\n`);
       });
     });

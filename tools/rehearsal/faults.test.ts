@@ -16,7 +16,7 @@ function update(type: string, before: object, after: object): ResourceChange {
 }
 
 describe('compareWithFaults', () => {
-  test('accepts a difference that a known fault explains, and returns the faults that it found', () => {
+  test('accepts a difference that a known fault explains, and returns this fault', () => {
     const { unexplained, drastic, found } = compareWithFaults(
       [update('aws_flow_log', { tags: {}, name: 'a' }, { tags: { a: 'b' }, name: 'a' })],
       [fault, unused],

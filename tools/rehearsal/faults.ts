@@ -1,8 +1,8 @@
 /**
  * Lists the faults of the emulator (ministack 1.5.33) that make a second plan differ although nothing has changed.
  *
- * Any difference that is not listed here is our own fault. A listed fault that no longer occurs must be removed, so that it
- * cannot hide anything.
+ * A difference that is not listed here is a fault of this repository. A listed fault that no longer occurs must be
+ * removed, so that it cannot hide anything.
  */
 import { isDeepStrictEqual } from 'node:util';
 import type { ResourceChange } from '@centflow/terraform';
@@ -11,7 +11,7 @@ export interface EmulatorFault {
   readonly type: string;
   /** The attribute that the emulator returns with another value than was written. */
   readonly attribute: string;
-  /** What the emulator does wrong. */
+  /** A description of the emulator's error. */
   readonly reason: string;
   /** Set if AWS cannot change the attribute, so Terraform would replace the resource. */
   readonly replaces?: true;
@@ -26,31 +26,42 @@ export const emulatorFaults: readonly EmulatorFault[] = [
   {
     type: 'aws_apigatewayv2_authorizer',
     attribute: 'authorizer_payload_format_version',
-    reason: 'CreateAuthorizer returns it for a JWT authorizer, but only a Lambda authorizer has it.',
+    reason: 'CreateAuthorizer returns the attribute for a JWT authorizer, but on AWS only a Lambda authorizer has it.',
   },
   ...faultsOf(
     'aws_cloudfront_response_headers_policy',
-    'GetResponseHeadersPolicy returns empty lists if there are none.',
+    'GetResponseHeadersPolicy returns empty lists. AWS omits empty lists.',
     ['remove_headers_config'],
   ),
-  ...faultsOf('aws_db_instance', 'CreateDBInstance ignores it.', ['backup_window', 'enabled_cloudwatch_logs_exports']),
-  ...faultsOf('aws_flow_log', 'DescribeFlowLogs does not return it.', [
+  ...faultsOf('aws_db_instance', 'CreateDBInstance ignores the attribute.', [
+    'backup_window',
+    'enabled_cloudwatch_logs_exports',
+  ]),
+  ...faultsOf('aws_flow_log', 'DescribeFlowLogs does not return the attribute.', [
     'deliver_cross_account_role',
     'max_aggregation_interval',
     'tags',
     'tags_all',
   ]),
-  { type: 'aws_flow_log', attribute: 'iam_role_arn', reason: 'DescribeFlowLogs does not return it.', replaces: true },
+  {
+    type: 'aws_flow_log',
+    attribute: 'iam_role_arn',
+    reason: 'DescribeFlowLogs does not return the attribute.',
+    replaces: true,
+  },
   ...faultsOf('aws_glue_connection', 'Tags given to CreateConnection are dropped.', ['tags_all']),
   ...faultsOf('aws_glue_crawler', 'Tags given to CreateCrawler are dropped.', ['tags_all']),
-  ...faultsOf('aws_glue_crawler', 'If it is not set, GetCrawler does not return it. AWS returns its default.', [
-    'lineage_configuration',
-    'recrawl_policy',
-  ]),
-  ...faultsOf('aws_glue_job', 'GetJob does not return it.', ['execution_class', 'job_run_queuing_enabled']),
+  ...faultsOf(
+    'aws_glue_crawler',
+    'If the attribute is not set, GetCrawler does not return it. AWS returns the default value.',
+    ['lineage_configuration', 'recrawl_policy'],
+  ),
+  ...faultsOf('aws_glue_job', 'GetJob does not return the attribute.', ['execution_class', 'job_run_queuing_enabled']),
   ...faultsOf('aws_glue_job', 'Tags given to CreateJob are dropped.', ['tags_all']),
-  ...faultsOf('aws_glue_trigger', 'GetTrigger returns an empty predicate if there is none.', ['predicate']),
-  ...faultsOf('aws_vpc_endpoint', 'DescribeVpcEndpoints does not return it.', [
+  ...faultsOf('aws_glue_trigger', 'GetTrigger returns an empty predicate. AWS omits an empty predicate.', [
+    'predicate',
+  ]),
+  ...faultsOf('aws_vpc_endpoint', 'DescribeVpcEndpoints does not return the attribute.', [
     'policy',
     'private_dns_enabled',
     'security_group_ids',
@@ -74,11 +85,11 @@ export interface Difference {
 }
 
 export interface Comparison {
-  /** Differences that no fault explains. */
+  /** The differences that no known fault explains. */
   readonly unexplained: readonly Difference[];
   /** Resources that would be created or deleted, or replaced without a fault that explains it. */
   readonly drastic: readonly string[];
-  /** Faults that explained something. */
+  /** The faults that explained at least one difference. */
   readonly found: ReadonlySet<EmulatorFault>;
 }
 
@@ -109,7 +120,7 @@ function differingAttributes({ before, after }: ResourceChange['change']): strin
   return Object.keys(after ?? {}).filter((name) => !isDeepStrictEqual(before?.[name], after?.[name]));
 }
 
-/** Describes a difference for people. */
+/** Describes a difference in a line of the report. */
 export function describeDifference({ address, attribute, before, after }: Difference): string {
   return `${address}, ${attribute}: ${JSON.stringify(before)} becomes ${JSON.stringify(after)}`;
 }

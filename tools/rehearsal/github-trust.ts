@@ -33,10 +33,10 @@ export async function rolesTrustOneEnvironment(account: Account, environment: En
         subjectOf(repository, 'ref:refs/heads/main'),
         subjectOf(repository, 'pull_request'),
         subjectOf({ name: 'someone/else', ownerId: 1, id: 2 }, context),
-        // Repositories that somebody else registered later under the same names.
+        // The subject of a repository that somebody else registered later under the same names.
         subjectOf({ ...repository, ownerId: repository.ownerId + 1 }, context),
         subjectOf({ ...repository, id: repository.id + 1 }, context),
-        // The format of a repository without immutable subjects.
+        // The format of subjects in a repository without immutable subjects.
         `repo:${repository.name}:${context}`,
       ];
       const assumeRole = (sub: string, aud = 'sts.amazonaws.com') =>

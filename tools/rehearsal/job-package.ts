@@ -32,7 +32,10 @@ export async function codeOf(glue: GlueClient, jobName: string): Promise<JobCode
   return { script, wheels };
 }
 
-/** Downloads the code and installs every wheel of the zip, as Glue does with `--no-index`, which keeps it from PyPI. */
+/**
+ * Downloads the code and installs every wheel of the zip file. Like Glue, uses `--no-index`, so that nothing is
+ * installed from PyPI.
+ */
 export async function fetchJob(s3: S3Client, code: JobCode, tools: ToolPaths, folder: string): Promise<JobPackage> {
   const wheelFolder = join(folder, 'wheels');
   mkdirSync(wheelFolder, { recursive: true });
@@ -53,6 +56,6 @@ export async function fetchJob(s3: S3Client, code: JobCode, tools: ToolPaths, fo
 async function download(s3: S3Client, url: string): Promise<Uint8Array> {
   const { host: Bucket, pathname } = new URL(url);
   const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key: decodeURIComponent(pathname.slice(1)) }));
-  if (Body === undefined) throw new Error(`${url} is empty`);
+  if (Body === undefined) throw new Error(`The object ${url} is empty`);
   return Body.transformToByteArray();
 }

@@ -1,19 +1,19 @@
-/** Finds the resources that an account still has after everything was destroyed. */
+/** Finds the resources that still exist in an account after everything was destroyed. */
 import type { Inventory } from './account.ts';
 
 interface ExpectedLeftover {
-  /** Matches an emulator's store and a key in it, as `store: key`. */
+  /** Matches a resource in the form `store: key`, with the name of the emulator's store and the key in the store. */
   readonly pattern: RegExp;
   readonly reason: string;
 }
 
 const expectedLeftovers: readonly ExpectedLeftover[] = [
-  { pattern: /^ec2\.\w+: \S+-0000000\d$/, reason: 'The network that every account has.' },
-  { pattern: /^eventbridge\._event_buses: \S+\/default$/, reason: 'The bus that every account has.' },
-  { pattern: /^kms\._keys: /, reason: 'KMS deletes a key only after a waiting period of some days.' },
+  { pattern: /^ec2\.\w+: \S+-0000000\d$/, reason: 'Every account has a default network.' },
+  { pattern: /^eventbridge\._event_buses: \S+\/default$/, reason: 'Every account has a default event bus.' },
+  { pattern: /^kms\._keys: /, reason: 'KMS deletes a key only after a waiting period of several days.' },
   {
     pattern: /^cloudwatch\._(metrics|alarm_history): /,
-    reason: 'CloudWatch keeps what it has measured for 15 months.',
+    reason: 'CloudWatch keeps metrics for 15 months.',
   },
   { pattern: /^eventbridge\._events_log: /, reason: "The emulator's own history." },
   { pattern: /^s3\._completed_multipart_uploads: /, reason: "The emulator's own history." },

@@ -2,7 +2,7 @@ import { readEnvironment } from '@centflow/infra';
 import { expect, test } from 'vitest';
 import { compareWithRecord, recordedCalls, recordedGithubCalls } from './recorded-calls.ts';
 
-test('recordedCalls returns the same lines in each rehearsal, only for the environment’s roles', () => {
+test('recordedCalls returns the same lines in each rehearsal, and only for the environment’s roles', () => {
   const dev = readEnvironment('dev');
   const key = (id: string) => `arn:aws:kms:eu-west-1:${dev.accountId}:key/${id}`;
   const uploads = `arn:aws:s3:::centflow-dev-uploads-${dev.accountId}`;

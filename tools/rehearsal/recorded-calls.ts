@@ -10,8 +10,8 @@ import { type AwsCall, callsOnAws, type EmulatorCall } from './terraform-calls.t
 export const RECORD = join(repository, 'infra', 'src', 'testing', 'recorded-calls.json');
 
 /**
- * What a GitHub role was used for. `destroy` is the apply role in an environment without protection. Other environments deny
- * some of its calls.
+ * The purpose for which a GitHub role was used. `destroy` uses the apply role, and is possible only in an environment
+ * without protection. Other environments deny some of the calls.
  */
 export type GithubUse = 'plan' | 'apply' | 'destroy';
 
@@ -81,10 +81,10 @@ function withPlaceholders(text: string, { name, accountId, region }: Environment
 }
 
 /**
- * Compares calls with the record, or adds them to it. Recorded calls are never removed, because some of them happen only rarely,
- * for example when a batch is given back.
+ * Compares calls with the record, or adds new calls to the record. Recorded calls are never removed, because some calls
+ * happen only rarely, for example when the trigger returns a batch to the queue.
  *
- * @param name the options that start the same rehearsal again
+ * @param name the command-line options that repeat the rehearsal
  * @throws Error if the record lacks a call
  */
 export function compareWithRecord(made: readonly string[], recordCalls: boolean, name: string): void {

@@ -54,7 +54,9 @@ import type { Steps } from './steps.ts';
 
 export interface RehearsalOptions {
   readonly environment: Environment;
-  /** Whether the calls of roles are added to the record. Otherwise they are compared with it. */
+  /**
+   * Whether new AWS calls of roles are added to the record. If false, a call that the record lacks fails the rehearsal.
+   */
   readonly recordCalls: boolean;
   readonly steps: Steps;
   readonly tools: ToolPaths;
@@ -75,7 +77,7 @@ export async function rehearse(options: RehearsalOptions): Promise<void> {
     return found;
   });
   const [started, built] = await Promise.allSettled([
-    steps.run('An empty AWS account with IAM enforced starts, and a MySQL with TLS', () =>
+    steps.run('An empty AWS account with enforced IAM starts, and a MySQL server with TLS', () =>
       startAccount({ tools, accountId, region, folder, logFolder }),
     ),
     steps.run('The artifacts are built, and the stacks are synthesised', async () => {
@@ -125,7 +127,8 @@ async function runSteps(context: RehearsalContext): Promise<void> {
   await compareGithubCalls(context, 'apply');
   await use(steps, flow);
   const met = new Set<EmulatorFault>();
-  // In parallel with the checks of the console, whose calls come from its functions. No GitHub role makes this plan's calls.
+  // Runs in parallel with the checks of the console. The AWS calls of these checks come from the console's functions,
+  // so they are not mixed up with those of a GitHub role.
   await Promise.all([
     planOne(context, deployment.bootstrap(), met),
     ...(hasConsole ? [useConsole(steps, deployedConsole(account, await deployment.stage('console').outputs()))] : []),
@@ -166,22 +169,28 @@ async function apply({ steps, deployment }: RehearsalContext, stage: StageName):
   });
 }
 
-/** Compares the calls since the last observation with the record. Terraform makes them as root, in place of a GitHub role. */
+/**
+ * Compares the AWS calls since the previous observation with the record. Terraform makes these calls as the root user,
+ * in place of a GitHub role.
+ */
 async function compareGithubCalls(
   { steps, account, environment, recordCalls }: RehearsalContext,
   use: GithubUse,
 ): Promise<void> {
-  await steps.run(`Each call of GitHub's role \`${use === 'plan' ? 'plan' : 'apply'}\` is on record`, async (note) => {
-    const { rootCalls } = await account.observe();
-    const made = recordedGithubCalls(rootCalls, environment, use);
-    compareWithRecord(made, recordCalls, `--environment ${environment.name} `);
-    note(`${made.length} calls`);
-  });
+  await steps.run(
+    `Every AWS call of GitHub's role \`${use === 'plan' ? 'plan' : 'apply'}\` is recorded`,
+    async (note) => {
+      const { rootCalls } = await account.observe();
+      const made = recordedGithubCalls(rootCalls, environment, use);
+      compareWithRecord(made, recordCalls, `--environment ${environment.name} `);
+      note(`${made.length} calls`);
+    },
+  );
 }
 
 /** Compares the calls of the environment's roles with the record. */
 async function compareRoleCalls({ steps, account, environment, recordCalls }: RehearsalContext): Promise<void> {
-  await steps.run('Each call of a role of the environment is on record', async (note) => {
+  await steps.run('Every AWS call of the environment’s roles is recorded', async (note) => {
     const { roleCalls } = await account.observe();
     const made = recordedCalls(roleCalls, environment);
     compareWithRecord(made, recordCalls, `--environment ${environment.name} `);
@@ -203,10 +212,12 @@ async function use(steps: Steps, flow: DeployedFlow): Promise<void> {
   await steps.run('Sixty uploads start only a few job runs', () => batchUploadsIntoFewRuns(flow));
   await steps.run('Glue refuses runs beyond the limit', () => refuseRunsBeyondTheLimit(flow));
   await steps.run('The sweep finds uploads whose events were lost', () => sweepMissedEvents(flow));
-  await steps.run('A failing trigger leaves dead letters, which are redriven', () => failAndRedriveQuickly(flow));
-  await steps.run('The job has no rights beyond its work', () => jobHasNoOtherRights(flow));
+  await steps.run('Messages that a failing trigger leaves in the dead-letter queue are redriven', () =>
+    failAndRedriveQuickly(flow),
+  );
+  await steps.run('IAM allows the job only the calls that its work needs', () => jobHasNoOtherRights(flow));
   await steps.run('`reporter` can read the views, but no table', () => reporterReadsViewsOnly(flow));
-  await steps.run('The canary reports its own uploads, and no other owner’s', () =>
+  await steps.run('The canary function reports the canary’s uploads, but no other owner’s', () =>
     canaryReportsItsOwnUploadsOnly(flow),
   );
   await steps.run('A second run of the migrator changes nothing', () => migratorIsIdempotent(flow));
@@ -219,16 +230,20 @@ async function use(steps: Steps, flow: DeployedFlow): Promise<void> {
 
 async function useConsole(steps: Steps, console: DeployedConsole): Promise<void> {
   await steps.run('CloudFront serves the pages with the security headers', () => pagesAreServed(console));
-  await steps.run('The API asks everybody for a token of the pool', () => strangersAreRefused(console));
-  await steps.run('Everybody who signs in sees their own', () => ownersAndOperatorsAreSeparate(console));
-  await steps.run('A file dropped into the console shows, and is undone', () => uploadThroughConsole(console));
-  await steps.run('Operators see how the flow runs, and no money', () => operatorsSeeTheFlow(console));
-  await steps.run('Every route answers with the rights that the functions have', async (note) =>
+  await steps.run('The API requires a token that the user pool has signed', () => strangersAreRefused(console));
+  await steps.run('Each person who signs in sees only their own data', () => ownersAndOperatorsAreSeparate(console));
+  await steps.run('A file that is uploaded in the console appears in the reports, and can be removed', () =>
+    uploadThroughConsole(console),
+  );
+  await steps.run('Operators see job runs, queues and alarms, but no transactions', () => operatorsSeeTheFlow(console));
+  await steps.run('Every route works with the IAM rights of the console’s functions', async (note) =>
     note(`${await everyRouteAnswers(console)} routes`),
   );
 }
 
-/** Checks that a second plan changes nothing. The known faults of the emulator that it meets are added to `met`. */
+/**
+ * Checks that a second plan changes nothing. The known faults of the emulator that the plan shows are added to `met`.
+ */
 async function planOne(
   { steps }: RehearsalContext,
   directory: WorkingDirectory,
@@ -244,12 +259,12 @@ async function planOne(
   });
 }
 
-/** @param met the faults of the emulator that earlier plans have met */
+/** @param met the known faults of the emulator that earlier plans have shown */
 async function planAgain(context: RehearsalContext, met: Set<EmulatorFault>): Promise<void> {
   const { steps, account, deployment } = context;
   await account.observe();
   const stages = deployment.stages.map((stage) => deployment.stage(stage));
-  // Two at a time, because each provider takes 0.8 GB and the machine may have only two cores.
+  // Runs two plans at a time, because each provider needs 0.8 GB and the machine may have only two cores.
   const next = async () => {
     for (let stage = stages.pop(); stage !== undefined; stage = stages.pop()) await planOne(context, stage, met);
   };
@@ -275,7 +290,7 @@ async function destroy(context: RehearsalContext): Promise<void> {
       const remaining = await directory.resources();
       if (remaining.length > 0) throw new Error(`The state still has ${remaining.join(', ')}`);
     });
-  // In parallel, because `load` and `console` are independent and CloudFront is slow.
+  // Destroys these stacks in parallel, because `load` and `console` are independent and CloudFront is slow.
   await destroyOne('watch');
   await Promise.all([destroyOne('load'), ...(deployment.stages.includes('console') ? [destroyOne('console')] : [])]);
   await destroyOne('store');

@@ -16,7 +16,7 @@ export async function run({ environment: name, record: recordCalls = false }: Re
   if (name === undefined) return runRehearsal('delivery', (options) => rehearseDelivery({ recordCalls, ...options }));
   const environment = readEnvironment(name);
   if (environment.protectData) {
-    const problem = `Environment ${name} protects its data (protectData), so the rehearsal could not destroy it at the end.`;
+    const problem = `The environment ${name} protects its data (protectData), so the rehearsal could not destroy the environment at the end.`;
     throw new CommandError(`${problem} Rehearse dev instead.`, EXIT.usage);
   }
   await runRehearsal(name, (options) => rehearse({ environment, recordCalls, ...options }));
@@ -34,7 +34,7 @@ async function runRehearsal(name: string, rehearsal: Rehearsal): Promise<void> {
   const steps = new Steps(console.log, signal);
   try {
     await rehearsal({ steps, tools: readToolPaths(), folder, logFolder });
-    await steps.run('No process is still running', async () => {
+    await steps.run('All processes of the rehearsal have ended', async () => {
       const left = await processesLeft(folder, 5000);
       if (left.length > 0) throw new Error(left.join('\n'));
     });
@@ -43,13 +43,13 @@ async function runRehearsal(name: string, rehearsal: Rehearsal): Promise<void> {
   } finally {
     removeFolder(folder);
     steps.writeReport(join(logFolder, 'junit.xml'));
-    // Programs read the last line.
+    // Programs read the counts in the last line.
     console.log(steps.summary());
   }
 }
 
 /**
- * Deletes the folder. It only prints a failure, because a process that still writes there must not hide why the rehearsal
+ * Deletes the folder. A failure to delete is only printed, because it must not hide the reason why the rehearsal
  * failed.
  */
 function removeFolder(folder: string): void {

@@ -30,7 +30,7 @@ test('callsOnAws checks the EC2 resources that a request names, the one that it 
   ]);
 });
 
-test('callsOnAws checks an EC2 resource that has no tags yet without a resource tag', () => {
+test('callsOnAws uses no resource tag to check an EC2 resource that has no tags yet', () => {
   const parameters = { 'ResourceId.1': 'sg-0ad16d52a69b7171f', 'Tag.1.Key': 'Environment', 'Tag.1.Value': 'dev' };
   expect(callsFor('ec2:CreateTags', parameters)).toEqual([
     { action: 'ec2:CreateTags', resource: arn('ec2', 'security-group/sg-0ad16d52a69b7171f'), context: tag },
@@ -46,14 +46,14 @@ test.each([
   ['cognito-idp:CreateUserPool', { 'UserPoolTags.Environment': 'dev' }],
   ['cloudfront:CreateDistributionWithTags', { 'Tags.Items.2.Tag.Key': 'Environment', 'Tags.Items.2.Tag.Value': 'dev' }],
   ['sns:CreateTopic', { 'Tags.member.4.Key': 'Environment', 'Tags.member.4.Value': 'dev' }],
-])('callsOnAws finds the tag of %s, and checks the right to tag', (action, parameters) => {
+])('callsOnAws finds the tag in a request for %s, and checks the right to tag', (action, parameters) => {
   const calls = callsFor(action, parameters);
   expect(calls).toHaveLength(2);
   for (const { context } of calls) expect(context).toEqual(tag);
   expect(calls[1]?.action).toMatch(/:TagResource$/);
 });
 
-test('callsOnAws does not take a variable called Environment for a tag', () => {
+test('callsOnAws does not mistake a variable named Environment for a tag', () => {
   const calls = callsFor('lambda:UpdateFunctionConfiguration', { 'Environment.Variables.ENVIRONMENT': 'production' });
   expect(calls.map(({ context }) => context)).toEqual([tagged]);
 });
@@ -89,7 +89,7 @@ test('callsOnAws checks that the creator of a database may pass its monitoring r
   ]);
 });
 
-test('callsOnAws checks the use of the key when S3 encrypts an artifact', () => {
+test('callsOnAws checks the right to use the KMS key when S3 encrypts an artifact', () => {
   const resource = `arn:aws:s3:::centflow-dev-artifacts-${dev.accountId}/job-0.py`;
   const rights = callsFor('s3:PutObject', { 'header.x-amz-tagging': 'Environment=dev' }, { resource });
   expect(rights.map(({ action }) => action)).toEqual([
@@ -107,10 +107,10 @@ test('callsOnAws recognises a request without an action by its method and path',
     ['lambda:GetEventSourceMapping', arn('lambda', 'event-source-mapping:1')],
     ['lambda:DeleteEventSourceMapping', arn('lambda', 'event-source-mapping:1')],
   ]);
-  expect(() => callsFor('lambda:', { method: 'PATCH', path })).toThrow(/knows no action for lambda: PATCH/);
+  expect(() => callsFor('lambda:', { method: 'PATCH', path })).toThrow(/reports no known action for lambda: PATCH/);
 });
 
-test('callsOnAws checks an alarm by its name if the request has one', () => {
+test('callsOnAws checks an alarm by the name in the request, if the request contains a name', () => {
   const all = arn('cloudwatch', 'alarm:*');
   const resources = [{}, { 'AlarmNames.member.1': 'dev-a' }].map((parameters) =>
     callsFor('cloudwatch:DescribeAlarms', parameters, { resource: all }).map(({ resource }) => resource),
@@ -119,5 +119,5 @@ test('callsOnAws checks an alarm by its name if the request has one', () => {
 });
 
 test('callsOnAws rejects a request without the value that names its resource', () => {
-  expect(() => callsFor('glue:GetTable', { Name: 'expenses' })).toThrow(/glue:GetTable has no DatabaseName/);
+  expect(() => callsFor('glue:GetTable', { Name: 'expenses' })).toThrow(/glue:GetTable contains no DatabaseName/);
 });

@@ -1,8 +1,9 @@
 /**
  * Derives the IAM checks that AWS would make for a request that the account's root user sent to the emulator.
  *
- * The root user acts in place of GitHub's roles. AWS checks IAM once for each resource of a request, and once for each further
- * right that the request needs. The emulator reports one resource, some tags, and no further rights. They follow from the request:
+ * The root user acts in place of GitHub's roles. AWS checks IAM once for each resource of a request, and once for each
+ * further right that the request needs. The emulator reports one resource, some tags, and no further rights. The
+ * missing checks are derived from the request:
  * https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
  */
 import { type Environment, namesOf, roleBoundaryOf } from '@centflow/infra';
@@ -13,7 +14,7 @@ export interface EmulatorCall {
   readonly action: string;
   /** An ARN, or `*` if the emulator does not know it. */
   readonly resource: string;
-  /** The short text values of the request by their paths, such as `Budget.BudgetName`. */
+  /** The short string values of the request by their paths, such as `Budget.BudgetName`. */
   readonly parameters: Readonly<Record<string, string>>;
   /** The tags of the resources in the request, by id or ARN; null if the emulator does not know them. */
   readonly tags: Readonly<Record<string, Readonly<Record<string, string>> | null>>;
@@ -32,13 +33,16 @@ interface AwsRequest extends EmulatorCall {
   readonly environment: Environment;
 }
 
-/** The resources of IAM checks. `{…}` is a text value of the request, and `{path.3}` the third part of its path. */
+/**
+ * The resources of IAM checks. `{…}` stands for a value of the request, and `{path.3}` for the third part of the
+ * request's path.
+ */
 type Resources = string | readonly string[];
 
 const regionalArn = (service: string, resource: string) => `arn:aws:${service}:{region}:{account}:${resource}`;
 const globalArn = (service: string, resource: string) => `arn:aws:${service}::{account}:${resource}`;
 
-/** Rights whose name differs from the request's (Service Authorization Reference). */
+/** Requests that need a right with another name, from the Service Authorization Reference. */
 const rightOf: Readonly<Record<string, string>> = {
   'budgets:CreateBudget': 'budgets:ModifyBudget',
   'budgets:CreateNotification': 'budgets:ModifyBudget',
@@ -50,7 +54,10 @@ const rightOf: Readonly<Record<string, string>> = {
   'cloudfront:CreateDistributionWithTags': 'cloudfront:CreateDistribution',
 };
 
-/** Requests whose action the emulator does not report, or reports wrongly. Their method and path determine it. */
+/**
+ * Requests whose action the emulator does not report, or reports wrongly. The method and the path of the request
+ * determine the action.
+ */
 const requestsByPath: readonly { readonly method: string; readonly path: RegExp; readonly action: string }[] = [
   { method: 'GET', path: /\/event-source-mappings\/[^/]+$/, action: 'lambda:GetEventSourceMapping' },
   { method: 'PUT', path: /\/event-source-mappings\/[^/]+$/, action: 'lambda:UpdateEventSourceMapping' },
@@ -60,7 +67,7 @@ const requestsByPath: readonly { readonly method: string; readonly path: RegExp;
 /** Actions that need no right. */
 const actionsWithoutRights = ['sts:GetCallerIdentity'];
 
-/** The environment's key, with the id that the record uses for every key. */
+/** The ARN of the environment's KMS key, with the id that the record uses for every key. */
 const KEY = regionalArn('kms', 'key/00000000-0000-4000-8000-000000000000');
 const budget = (name: string) => globalArn('budgets', `budget/{${name}}`);
 const catalog = regionalArn('glue', 'catalog');
@@ -68,7 +75,7 @@ const database = (name: string) => [catalog, regionalArn('glue', `database/{${na
 const table = (name: string) => [...database('DatabaseName'), regionalArn('glue', `table/{DatabaseName}/{${name}}`)];
 const connection = (name: string) => [catalog, regionalArn('glue', `connection/{${name}}`)];
 
-/** The resources of requests for which the emulator reports no resource, or another one than AWS checks. */
+/** The resources that AWS checks, for requests with no resource or another resource in the emulator's record. */
 const resourcesOf: Readonly<Record<string, Resources>> = {
   'budgets:CreateBudget': budget('Budget.BudgetName'),
   'budgets:CreateNotification': budget('BudgetName'),
@@ -152,19 +159,19 @@ const resourcesOf: Readonly<Record<string, Resources>> = {
   'rds:DescribeDBSubnetGroups': regionalArn('rds', 'subgrp:{DBSubnetGroupName}'),
   'rds:ListTagsForResource': '{ResourceName}',
   'rds:ModifyDBParameterGroup': regionalArn('rds', 'pg:{DBParameterGroupName}'),
-  // The ARN of a subscription is the ARN of the topic and an id.
+  // The ARN of a subscription consists of the ARN of the topic and an id.
   'sns:GetSubscriptionAttributes': regionalArn('sns', '{SubscriptionArn.5}'),
   'sns:ListTagsForResource': '{ResourceArn}',
   'sns:Unsubscribe': regionalArn('sns', '{SubscriptionArn.5}'),
   'wafv2:ListTagsForResource': '{ResourceARN}',
 };
 
-/** The resource of requests that name none: all resources of the type. */
+/** The resources of requests that name no resource. AWS checks all resources of the type. */
 const allOf: Readonly<Record<string, string>> = {
   'rds:DescribeDBInstances': regionalArn('rds', 'db:*'),
 };
 
-/** The resource of requests that name one, although the emulator reports all of the type. */
+/** The resources of requests that name one resource, although the emulator reports all resources of the type. */
 const oneOf: Readonly<Record<string, readonly [parameter: string, resource: string]>> = {
   'cloudwatch:DescribeAlarms': ['AlarmNames.member.1', regionalArn('cloudwatch', 'alarm:{AlarmNames.member.1}')],
 };
@@ -188,7 +195,7 @@ const rightToTag: Readonly<Record<string, string>> = {
   wafv2: 'wafv2:TagResource',
 };
 
-/** The tagged resource of requests whose resource has no name yet. */
+/** The tagged resource of requests that create a resource whose name is not known yet. */
 const newResourceOf: Readonly<Record<string, string>> = {
   'cloudfront:CreateDistributionWithTags': globalArn('cloudfront', 'distribution/*'),
   'cognito-idp:CreateUserPool': regionalArn('cognito-idp', 'userpool/*'),
@@ -205,7 +212,8 @@ const passedRoles: Readonly<Record<string, readonly [parameter: string, ...servi
   'glue:CreateJob': ['Role', 'glue.amazonaws.com'],
   'glue:UpdateJob': ['JobUpdate.Role', 'glue.amazonaws.com'],
   'lambda:CreateFunction': ['Role', 'lambda.amazonaws.com'],
-  // AWS documents neither service name, but both have been observed: https://github.com/mitodl/ol-infrastructure/pull/5874
+  // AWS does not document these two service names, but both have been observed:
+  // https://github.com/mitodl/ol-infrastructure/pull/5874
   'rds:CreateDBInstance': ['MonitoringRoleArn', 'monitoring.rds.amazonaws.com', 'rds.amazonaws.com'],
   'rds:ModifyDBInstance': ['MonitoringRoleArn', 'monitoring.rds.amazonaws.com', 'rds.amazonaws.com'],
 };
@@ -220,7 +228,7 @@ const kindsOfEc2: Readonly<Record<string, string>> = {
   fl: 'vpc-flow-log',
 };
 
-/** Types whose tags the emulator accepts but does not store. */
+/** The resource types whose tags the emulator accepts but does not store. */
 const withoutTags = ['vpc-flow-log'];
 
 /**
@@ -241,7 +249,7 @@ function actionOf({ action, parameters: { method, path = '' } }: EmulatorCall): 
   if (found !== undefined) return found.action;
   if (!action.endsWith(':')) return action;
   throw new Error(
-    `The emulator knows no action for ${action} ${method} ${path}: add it to requestsByPath in tools/rehearsal/terraform-calls.ts.`,
+    `The emulator reports no known action for ${action} ${method} ${path}. Add the request to requestsByPath in tools/rehearsal/terraform-calls.ts.`,
   );
 }
 
@@ -281,7 +289,10 @@ function conditionKeysOf({ action, parameters, environment }: AwsRequest): AwsCa
   return action === 's3:PutObject' && absent !== undefined ? { 's3:if-none-match': absent } : {};
 }
 
-/** Returns the checks of EC2: for each resource in the request, with its present tags, and for the resource that it creates. */
+/**
+ * Returns the checks of EC2: one for each resource in the request, with its present tags, and one for a created
+ * resource.
+ */
 function ec2Calls(request: AwsRequest): AwsCall[] {
   const { action, parameters, tags, environment } = request;
   const { region, accountId } = environment;
@@ -449,7 +460,7 @@ function fillOne(template: string, { action, parameters, environment }: AwsReque
     if (value === undefined) {
       const known = Object.keys(parameters).join(', ');
       throw new Error(
-        `A request for ${action} has no ${name}, only ${known}: correct its entry in tools/rehearsal/terraform-calls.ts.`,
+        `A request for ${action} contains no ${name}, only ${known}. Correct the entry of the action in tools/rehearsal/terraform-calls.ts.`,
       );
     }
     return value;

@@ -1,11 +1,14 @@
-/** Downloads Debian packages and unpacks them below `.local/`, without root. apt's lists and archives are there too. */
+/**
+ * Downloads Debian packages and unpacks them below `.local/`, without root. apt's lists and archives are stored in the
+ * same folder.
+ */
 import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { local, output, run } from './step.mjs';
 
 const apt = join(local, 'apt');
 
-/** apt locks its lists and its cache, so calls run one at a time. This is the newest call. */
+/** The most recent call of apt. Calls run one at a time, because apt locks its lists and its cache. */
 let lastCall = Promise.resolve();
 
 function oneAtATime(work) {
@@ -39,8 +42,9 @@ const hasNoLists = () => readdirSync(join(apt, 'lists')).length <= 1;
  * Downloads and unpacks the first package of `candidates` that this release has.
  *
  * @param {string} log
- * @param {string[]} candidates names of one package in different releases
- * @returns {Promise<string | undefined>} the folder that takes the place of `/`; undefined if apt has none of the packages
+ * @param {string[]} candidates the names of one package in different releases
+ * @returns {Promise<string | undefined>} the folder that corresponds to `/`; undefined if apt offers none of the
+ * packages
  */
 export function unpackDebian(log, candidates) {
   return oneAtATime(() => unpackFirst(log, candidates));
@@ -67,12 +71,13 @@ async function unpackFirst(log, candidates) {
 }
 
 /**
- * Downloads packages and those of their dependencies that this machine lacks, and unpacks them into one folder.
+ * Downloads packages and their missing dependencies, and unpacks all of them into one folder.
  *
  * @param {string} log
  * @param {string} name the name of the folder
  * @param {string[]} packages
- * @returns {Promise<string | undefined>} the folder that takes the place of `/`; undefined if apt lacks one of the packages
+ * @returns {Promise<string | undefined>} the folder that corresponds to `/`; undefined if apt does not offer one of the
+ * packages
  */
 export function unpackWithDependencies(log, name, packages) {
   return oneAtATime(() => unpackAll(log, name, packages));
@@ -104,7 +109,10 @@ async function unpackAll(log, name, packages) {
   return undefined;
 }
 
-/** Returns the packages that apt would install, except libc. With a second libc beside the machine's loader, no program starts. */
+/**
+ * Returns the packages that apt would install, except libc. A second libc does not match the machine's loader, so no
+ * program would start.
+ */
 function missingPackages(packages) {
   const uris = output('apt-get', [
     ...options(),

@@ -1,8 +1,8 @@
 /**
  * Finds a Chromium for the browser tests, the pictures and the benchmark.
  *
- * The order is: the one that CENTFLOW_CHROMIUM names, one that is installed on this machine, Debian's. The last is unpacked below
- * `.local/`, with every library and font that the machine lacks.
+ * The order is: the Chromium that CENTFLOW_CHROMIUM names, an installed one, Debian's package. The package is unpacked
+ * below `.local/`, with every library and font that the machine lacks.
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -10,7 +10,7 @@ import { unpackWithDependencies } from './apt.mjs';
 import { local, output, SetupError, step, toolchain } from './step.mjs';
 
 const INSTALLED = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chromium-headless-shell'];
-/** The smaller package is first. It needs no desktop libraries, and Playwright runs it in headless mode. */
+/** The first package is smaller and needs no desktop libraries. Playwright runs it in headless mode. */
 const PACKAGES = ['chromium-headless-shell', 'chromium'];
 const FONTS = ['fonts-liberation', 'fonts-dejavu-core'];
 const NAME_ONE =
@@ -22,7 +22,7 @@ const record = join(toolchain, 'chromium.json');
  * Returns the Chromium that an earlier set-up found.
  *
  * @returns {{ executable: string, libraries?: string, fonts?: string } | undefined} `libraries` is an LD_LIBRARY_PATH, `fonts` a
- *   FONTCONFIG_FILE; both are set only for a Chromium that was downloaded
+ *   FONTCONFIG_FILE; both exist only if Chromium was downloaded
  */
 export function recordedChromium() {
   if (!existsSync(record)) return undefined;

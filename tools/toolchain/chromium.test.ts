@@ -18,7 +18,7 @@ let machine = '';
 
 beforeEach(() => {
   machine = mkdtempSync(join(tmpdir(), 'centflow-chromium-'));
-  // The set-up writes only below its own repository.
+  // A fake repository, because the set-up writes only below the folder of its repository.
   cpSync(import.meta.dirname, join(machine, 'tools', 'toolchain'), {
     recursive: true,
   });
@@ -56,7 +56,7 @@ function readRecord(): { executable: string; libraries?: string; fonts?: string 
   return JSON.parse(readFileSync(join(machine, '.local', 'toolchain', 'chromium.json'), 'utf8'));
 }
 
-/** Adds an apt that offers only the headless shell, and would install `needed` for it. */
+/** Adds a fake apt. It offers only the headless shell, with the packages in `needed` as dependencies. */
 function addApt(...needed: string[]): void {
   command(
     'apt-get',
@@ -97,7 +97,7 @@ describe('installChromium', () => {
     expect(readRecord()).toEqual({ executable: own });
   });
 
-  test('ignores a snap, and reports what to do if apt has no Chromium either', async () => {
+  test('ignores a snap, and reports a remedy if apt offers no Chromium', async () => {
     command('chromium', 'echo Chromium 1 snap', 'exit', 'exec /snap/bin/chromium "$@"');
     const { exitCode, stderr } = await setUp();
     expect(exitCode).toBe(1);

@@ -9,12 +9,15 @@ const libraries = join(local, 'apt', 'root', 'libfaketime', 'usr', 'lib');
 /** @returns {string | undefined} the library, if an earlier chaos run downloaded it */
 export function recordedFaketime() {
   if (!existsSync(libraries)) return undefined;
-  // The folder in between is named after the processor, such as x86_64-linux-gnu.
+  // The folder between `lib` and `faketime` is named after the processor, such as x86_64-linux-gnu.
   const files = readdirSync(libraries).map((folder) => join(libraries, folder, 'faketime', 'libfaketime.so.1'));
   return files.find(existsSync);
 }
 
-/** @returns {Promise<string | undefined>} the library; undefined if apt does not have it, which chaos reports */
+/**
+ * @returns {Promise<string | undefined>} the path of the library; undefined if apt does not offer it, which `chaos`
+ * then reports
+ */
 export async function installFaketime() {
   if (recordedFaketime() === undefined) {
     mkdirSync(join(local, 'logs'), { recursive: true });

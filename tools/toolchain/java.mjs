@@ -5,7 +5,7 @@ import { unpackDebian } from './apt.mjs';
 import { hasApt, javaNeeded } from './machine.mjs';
 import { output, step, toolchain } from './step.mjs';
 
-/** Glue 6.0 runs Java 17. Debian 13 has no package of it. */
+/** Glue 6.0 runs Java 17. Debian 13 does not offer this version. */
 const VERSIONS = ['17', '21'];
 /** Spark's launcher always adds this module. Reduced runtimes, built with jlink, may lack it. */
 const MODULE = 'jdk.incubator.vector';
@@ -16,7 +16,7 @@ const record = join(toolchain, 'java-home');
 const recorded = () => (existsSync(record) ? readFileSync(record, 'utf8') : '');
 
 /**
- * Runs a `java` command and returns its home, or why it does not fit.
+ * Runs a `java` command, and returns Java's home folder or the reason why this Java is not suitable.
  *
  * @returns {{ home?: string, problem?: string } | undefined} undefined if the command does not run
  */
@@ -26,12 +26,12 @@ function describeJava(command) {
   const version = /java\.specification\.version = (\S+)/.exec(settings)?.[1];
   if (!VERSIONS.includes(version)) return { problem: `${command} is ${version}` };
   const home = /java\.home = (.+)/.exec(settings)?.[1]?.trim() ?? '';
-  if (!existsSync(join(home, 'bin', 'java'))) return { problem: `${command} has no home` };
+  if (!existsSync(join(home, 'bin', 'java'))) return { problem: `${command} reports no java.home` };
   const modules = output(command, ['--list-modules']) ?? '';
   return modules.includes(`${MODULE}@`) ? { home } : { problem: `${command} lacks the module ${MODULE}` };
 }
 
-/** Returns the home of this machine's Java if one fits, and the reasons why the others do not. */
+/** Returns the home folder of a suitable Java on this machine, and the reasons why other Javas are not suitable. */
 function installedJava() {
   const commands = [...(process.env.JAVA_HOME ? [join(process.env.JAVA_HOME, 'bin', 'java')] : []), 'java'];
   const problems = [];
@@ -78,7 +78,10 @@ async function unpackJava(log) {
   return describeJava(join(home, 'bin', 'java'))?.home;
 }
 
-/** Changes the absolute links of an unpacked package, such as the link to its settings in /etc, to the targets below `root`. */
+/**
+ * Changes the absolute links of an unpacked package, such as the link to its settings in /etc. The new targets are
+ * below `root`.
+ */
 function relink(folder, root) {
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
     const path = join(folder, entry.name);

@@ -13,7 +13,7 @@ import struct
 import sys
 
 BUNDLES = (os.environ.get("SSL_CERT_FILE", ""), "/etc/ssl/certs/ca-certificates.crt")
-PASSWORD = "changeit"  # Java's default. The file holds only public data.
+PASSWORD = "changeit"  # Java's default password. The file contains only public data.
 MAGIC, VERSION, TRUSTED_CERTIFICATE = 0xFEEDFEED, 2, 2
 
 
@@ -23,7 +23,7 @@ def _text(text: str) -> bytes:
 
 
 def key_store(certificates: list[bytes]) -> bytes:
-    """Return a key store that holds some certificates in DER."""
+    """Return a key store that contains the given DER certificates."""
     body = struct.pack(">III", MAGIC, VERSION, len(certificates))
     for number, certificate in enumerate(certificates):
         body += struct.pack(">I", TRUSTED_CERTIFICATE) + _text(f"certificate-{number}") + struct.pack(">Q", 0)

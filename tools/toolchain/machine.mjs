@@ -1,5 +1,6 @@
 /**
- * Checks what a machine must have before anything is installed: a supported system, a Python, a Java or apt, a MySQL, disk space.
+ * Checks the requirements on a machine before anything is installed: a supported system, Python, Java or apt, MySQL,
+ * and disk space.
  *
  * Each check returns or throws. All of them run before the first step, so that nothing is half installed.
  */
@@ -7,12 +8,17 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { output, repository, SetupError } from './step.mjs';
 
-/** The Python versions that every locked package has a wheel for. Glue's version is tried first, then the machine's. */
+/**
+ * The Python versions for which every locked package provides a wheel. Glue's version is tried first, then the default
+ * version of the machine.
+ */
 const PYTHON_VERSIONS = ['3.11', '3.12', '3.13', '3.14'];
 const GLUE_PYTHON = '3.13';
 const PYTHON_NAMES = [`python${GLUE_PYTHON}`, 'python3', 'python3.12', 'python3.11', 'python3.14', 'python'];
 
-/** A first set-up writes 4.5 GB below `.local/` and 1 GB of `node_modules`. The rest is for the data. */
+/**
+ * A first set-up writes 4.5 GB below `.local/` and 1 GB of `node_modules`. The rest is for the data of the local stack.
+ */
 const FIRST_SETUP_BYTES = 7e9;
 
 /** The install command and the package names of each supported package manager. */
@@ -25,12 +31,15 @@ const PACKAGE_MANAGERS = {
   dnf: { install: 'dnf install', python: `python${GLUE_PYTHON}`, java: ['java-21-openjdk-headless'] },
 };
 
-/** This machine cannot run the local stack in its present state. The message is one line: what was found, what is needed, what to do. */
+/**
+ * This machine cannot run the local stack in its present state. The message is one line with the cause, the requirement
+ * and the remedy.
+ */
 export class UnsupportedMachineError extends SetupError {
   /**
    * @param {string} found what the machine has
    * @param {string} needed what is needed instead
-   * @param {string} remedy the command or the change that helps
+   * @param {string} remedy the command or the change that solves the problem
    */
   constructor(found, needed, remedy) {
     super(found, remedy);
@@ -62,7 +71,7 @@ function packageManager() {
 }
 
 /**
- * Checks the kind of machine.
+ * Checks the operating system, the processor and the C library.
  *
  * @param {{ platform: string, arch: string, glibc: string | undefined }} machine
  * @throws {UnsupportedMachineError} unless it is Linux with glibc on x64 or arm64
@@ -77,7 +86,7 @@ export function checkPlatform({ platform, arch, glibc }) {
     throw new UnsupportedMachineError(
       `its processor is ${arch}`,
       'x64 or arm64',
-      'use a machine of one of these kinds',
+      'use a machine with an x64 or arm64 processor',
     );
   }
   if (glibc === undefined) {
@@ -110,13 +119,16 @@ export function findPython() {
     throw new UnsupportedMachineError(
       `CENTFLOW_PYTHON is set, ${what}`,
       needed,
-      'set it to such a Python, or unset it',
+      'set the variable to such a Python, or unset it',
     );
   }
-  throw new UnsupportedMachineError(found.join(', ') || 'it has no Python', needed, pythonRemedy());
+  throw new UnsupportedMachineError(found.join(', ') || 'no Python was found on this machine', needed, pythonRemedy());
 }
 
-/** Describes an interpreter. `problem` is set if it is not supported. Returns undefined if the command does not run. */
+/**
+ * Describes an interpreter. `problem` is set if the interpreter is not supported. Returns undefined if the command does
+ * not run.
+ */
 function describePython(command) {
   const program =
     'import sys, sysconfig; print(sys.executable, sys.implementation.name, "%d.%d" % sys.version_info[:2],' +
@@ -149,7 +161,7 @@ function pythonRemedy() {
 export function javaNeeded(found) {
   const manager = packageManager();
   return new UnsupportedMachineError(
-    found.join(', ') || 'it has no Java',
+    found.join(', ') || 'no Java was found on this machine',
     'Java 17 or 21 with the module jdk.incubator.vector, which Spark 4.1 loads,',
     manager
       ? `\`${manager.install} ${manager.java.join('` or `')}\`, or set JAVA_HOME to such a Java`
@@ -161,7 +173,7 @@ export function javaNeeded(found) {
  * Checks that the disk has enough space for a first set-up.
  *
  * @param {number | undefined} freeBytes undefined if the machine cannot report it
- * @throws {UnsupportedMachineError} if it has too little
+ * @throws {UnsupportedMachineError} if the disk has too little space
  */
 export function checkDisk(freeBytes) {
   if (freeBytes === undefined || freeBytes >= FIRST_SETUP_BYTES) return;
@@ -181,7 +193,7 @@ export function freeBytes() {
 
 /** Returns the version of glibc, or undefined on a system with another C library, such as Alpine. */
 export function glibcVersion() {
-  // Otherwise the report does a DNS lookup for each address of the machine.
+  // Without this setting, the report does a DNS lookup for each address of the machine.
   process.report.excludeNetwork = true;
   return process.report.getReport().header.glibcVersionRuntime;
 }
@@ -190,5 +202,5 @@ export function glibcVersion() {
 export const hasApt = () =>
   output('apt-get', ['--version']) !== undefined && output('dpkg', ['--version']) !== undefined;
 
-/** Returns whether an earlier set-up completed the Python packages, the largest part. */
+/** Returns whether an earlier set-up installed the Python packages, which need most of the disk space. */
 export const wasSetUp = (local) => existsSync(join(local, 'stamps', 'python'));

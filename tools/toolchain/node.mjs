@@ -7,7 +7,7 @@ const modules = join(toolchain, 'node_modules');
 export const node = join(modules, `node-linux-${process.arch}`, 'bin', 'node');
 export const pnpm = join(modules, '@pnpm', `exe.linux-${process.arch}`, 'pnpm');
 
-/** The PATH for every program of the project, with its own Node, pnpm and uv first. */
+/** The PATH for every program of the project. The Node, pnpm and uv of the set-up are first. */
 export const path = [dirname(node), dirname(pnpm), join(toolchain, 'uv', 'bin'), process.env.PATH ?? ''].join(':');
 
 export async function installNode() {
@@ -53,7 +53,8 @@ export async function installPackages() {
     outputs: () => [join(repository, 'node_modules', '.modules.yaml')],
     make: (log) =>
       run(log, pnpm, ['install', '--frozen-lockfile'], {
-        // Without CI, pnpm asks before it replaces a folder that another machine's install left, even without a terminal.
+        // If CI is not set, pnpm asks for confirmation before it replaces the packages of another machine, even without
+        // a terminal.
         env: { PATH: path, CI: 'true' },
         remedy: `if a package.json changed, run \`pnpm install\` and commit pnpm-lock.yaml; details are in ${log}`,
       }),

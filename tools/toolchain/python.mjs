@@ -24,10 +24,13 @@ export const python = join(virtualEnvironment, 'bin', 'python');
 
 const emulatorProject = join('packages', 'local-stack', 'src', 'emulator');
 const emulatorEnvironment = join(local, 'emulator-venv');
-/** Separate from the job's environment, because the emulator pins another botocore than Glue's. */
+/**
+ * The emulator's environment is separate from the job's, because the emulator requires another version of botocore than
+ * Glue.
+ */
 export const emulatorPython = join(emulatorEnvironment, 'bin', 'python');
 
-/** Returns the arguments that run pip: this machine's, or the wheel in Debian's package if Python has no pip. */
+/** Returns the arguments that run pip. If Python has no pip, uses the wheel in Debian's package. */
 async function findPip(log, interpreter) {
   if (output(interpreter, ['-m', 'pip', '--version']) !== undefined) return ['-m', 'pip'];
   const root = await unpackDebian(log, ['python3-pip-whl']);
@@ -72,7 +75,10 @@ export async function installPython() {
   await sync('emulator', 'The AWS emulator', interpreter, emulatorProject, emulatorEnvironment);
 }
 
-/** Installs the packages of a project's uv.lock into its environment. Another interpreter gets a new environment. */
+/**
+ * Installs the packages of a project's uv.lock into its environment. If the interpreter has changed, creates a new
+ * environment.
+ */
 async function sync(name, title, { executable, version }, project, environment) {
   const locked = ['pyproject.toml', 'uv.lock'].map((file) => readFileSync(join(repository, project, file)));
   await step({
@@ -86,7 +92,8 @@ async function sync(name, title, { executable, version }, project, environment) 
           UV_PROJECT_ENVIRONMENT: environment,
           UV_CACHE_DIR: join(local, 'cache', 'uv'),
           UV_PYTHON_DOWNLOADS: 'never',
-          // The certificate of a company's proxy is in the machine's list, but not in uv's.
+          // The machine's list of certificates may contain the certificate of a company's proxy. uv's own list does
+          // not.
           UV_SYSTEM_CERTS: 'true',
           VIRTUAL_ENV: undefined,
         },

@@ -2,7 +2,7 @@
 /**
  * `node run.cjs start|test|centflow|bench|… [argument…]`: refuses a Node that is too old, then runs set-up.mjs.
  *
- * Every Node must be able to parse this file, so that it can report an old version. Use only syntax of ES2015.
+ * Use only ES2015 syntax in this file. A Node that is too old must still be able to parse it and report its version.
  */
 'use strict';
 

@@ -1,4 +1,4 @@
-/** Tests what the set-up installs, with a copy of tools/toolchain whose functions a separate Node process calls. */
+/** Tests the installation steps. A separate Node process calls the functions of a copy of tools/toolchain. */
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';

@@ -17,8 +17,8 @@ import { archiveSparkClasses, sparkClasses } from './spark-classes.mjs';
 import { local, repository, SetupError, toolchain, virtualEnvironment } from './step.mjs';
 
 /**
- * Returns whether a command needs none of Python, Spark, Java and MySQL on this machine. `deliver` delivers a release that is
- * already built (only `deliver release` builds one), and `machines` sets up other machines.
+ * Returns whether a command runs without Python, Spark, Java and MySQL on this machine. `deliver` delivers a release
+ * that is already built (only `deliver release` builds one), and `machines` sets up other machines.
  */
 const needsPackagesOnly = ([program, command]) =>
   program === 'machines' || (program === 'deliver' && command !== 'release');
@@ -39,7 +39,7 @@ async function setUp(commandLine) {
   checkMachine(commandLine);
   await installNode();
   if (needsPackagesOnly(commandLine)) return await installPackages();
-  // In parallel, because one waits for the npm registry, the other for PyPI and Maven.
+  // Both installations run in parallel, because one waits for the npm registry, the other for PyPI and Maven.
   const [packages, parts, browser] = await Promise.allSettled([
     installPackages(),
     installParts(),
@@ -62,8 +62,8 @@ async function setUp(commandLine) {
 }
 
 /**
- * Installs a browser. If none can be installed, the browser tests are skipped and report it. It is an error for `pictures`, and
- * if CENTFLOW_REQUIRE_BROWSER is set.
+ * Installs a browser. If no browser can be installed, the browser tests are skipped and report the reason. For
+ * `pictures`, or if CENTFLOW_REQUIRE_BROWSER is set, a missing browser is an error.
  */
 async function installBrowser([command]) {
   if (!['test', 'bench', 'pictures'].includes(command)) return;
@@ -71,7 +71,7 @@ async function installBrowser([command]) {
     await installChromium();
   } catch (error) {
     if (!(error instanceof SetupError) || command === 'pictures' || process.env.CENTFLOW_REQUIRE_BROWSER) throw error;
-    console.error(`${error.message}\n  Until then, everything that needs a browser is skipped.`);
+    console.error(`${error.message}\n  Until then, all tests that need a browser are skipped.`);
   }
 }
 
@@ -101,7 +101,7 @@ function runCommand(commandLine) {
       ...commandLine,
     ],
     {
-      // The child notices the end of this process, even a SIGKILL, because the channel closes.
+      // The child notices the end of this process through the closed channel, even after a SIGKILL.
       stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
       env: { ...process.env, PATH: path, ...caches() },
     },
@@ -122,9 +122,9 @@ function runCommand(commandLine) {
 }
 
 /**
- * Where Node and Python keep the code that they have compiled: each test run starts hundreds of processes.
+ * Sets the folders in which Node and Python cache compiled code, because each test run starts hundreds of processes.
  *
- * Images of containers often set PYTHONDONTWRITEBYTECODE, with which every process compiles all that it imports.
+ * Container images often set PYTHONDONTWRITEBYTECODE, which makes every process compile all of its imports.
  */
 function caches() {
   return {
@@ -134,7 +134,10 @@ function caches() {
   };
 }
 
-/** Stops the child if npm, or the shell between npm and this process, has ended. npm passes no signal on if it is killed. */
+/**
+ * Stops the child when npm, or the shell between npm and this process, has ended. If npm is killed, it cannot pass on a
+ * signal.
+ */
 function stopWithNpm(child) {
   if (process.env.npm_lifecycle_event === undefined) return;
   const ancestors = () => `${process.ppid} ${parentOf(process.ppid)}`;

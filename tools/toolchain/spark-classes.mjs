@@ -8,7 +8,7 @@ export const sparkClasses = join(toolchain, 'spark-classes.jsa');
 
 const emulator = join(repository, 'packages', 'local-stack', 'src', 'emulator');
 
-/** Creates the archive. Spark also runs without it, so it is not an error if Java cannot write one. */
+/** Creates the archive. Spark also runs without the archive, so a failure is only reported. */
 export async function archiveSparkClasses(javaHome) {
   const scripts = ['spark_classes.py', 'spark_session.py'].map((file) => join(emulator, file));
   await step({

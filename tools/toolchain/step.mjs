@@ -1,8 +1,8 @@
 /**
- * Shared by the steps of the set-up: the folders, how a step runs, and how it reports a failure.
+ * Defines the folders of the set-up, and runs its steps and reports their failures.
  *
- * A step writes the hash of its inputs to a stamp file when it succeeds. It runs again only if that hash changes or one of its
- * outputs is missing, so a warm start costs a few file reads.
+ * A step writes the hash of its inputs to a stamp file when it succeeds. The step runs again only if the hash changes
+ * or an output is missing, so a warm start costs only a few file reads.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';

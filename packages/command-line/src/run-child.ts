@@ -4,7 +4,8 @@ import { spawn } from 'node:child_process';
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 
 /**
- * Runs a program that shares the output of this process, and stops the program when this process is asked to stop.
+ * Runs a program that writes to the output of this process. Stops the program when this process receives a request to
+ * stop.
  *
  * @param env variables to add to the environment of this process; undefined removes a variable
  * @returns the exit code of the program; 1 if a signal ended it

@@ -5,7 +5,7 @@ import { CommandError, EXIT } from './exit.ts';
 import { printError } from './screen.ts';
 
 export interface ProgramOptions {
-  /** The arguments after the program's name. */
+  /** The command-line arguments, without the name of the program. */
   readonly args: readonly string[];
   /** Imports and creates the program. Programs are imported only when they run, because that takes time. */
   readonly open: () => Promise<Command>;
@@ -32,14 +32,14 @@ export async function runProgram({ args, open, report = reportUnexpected }: Prog
   if (process.connected) process.disconnect();
 }
 
-/** Makes Commander throw. By default it ends the process with exit code 1 for every mistake. */
+/** Makes Commander throw. By default, Commander ends the process with exit code 1 for every usage error. */
 function throwInsteadOfExit(command: Command): Command {
   command.exitOverride();
   for (const child of command.commands) throwInsteadOfExit(child);
   return command;
 }
 
-/** Prints the message. CENTFLOW_DEBUG adds the stack trace. */
+/** Prints the error's message, and its stack trace if CENTFLOW_DEBUG is set. */
 async function reportUnexpected(error: unknown): Promise<number> {
   const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   printError(

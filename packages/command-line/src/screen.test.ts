@@ -1,13 +1,16 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { print, printContent, printError, printJson, visible } from './screen.ts';
 
-/** Texts that set the title, change colours, clear the screen, delete, move the cursor, reverse text or break lines. */
+/**
+ * Strings that make a terminal set its title, change colours, clear the screen, delete text, move the cursor, reverse
+ * text or break lines.
+ */
 const HOSTILE = ['\x1b]0;PWNED\x07', '\x1b[31mred', '\x9b2J', '\x7f', '\b\b', 'a\rb', '\u202egpj.exe', '\u2028'];
 const CONTROL = /[^\P{Cc}\n]|[\p{Zl}\p{Zp}\u202a-\u202e]/u;
 
 afterEach(() => vi.restoreAllMocks());
 
-describe('the output of a command', () => {
+describe('the output functions for a terminal', () => {
   test.each(HOSTILE)('shows the control characters of %j as visible text', (text) => {
     const [log, error] = [vi.spyOn(console, 'log'), vi.spyOn(console, 'error')];
     for (const spy of [log, error]) spy.mockImplementation(() => undefined);

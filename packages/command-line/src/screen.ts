@@ -1,8 +1,9 @@
 /**
- * The output of the commands, made safe for a terminal.
+ * Prints the output of the commands in a form that is safe for a terminal.
  *
- * Files and the database may hold control characters. With them, a terminal changes its title, hides earlier output, or
- * sends input as if the user had typed it. All commands print with these functions.
+ * Files and the database may contain control characters. Such characters can make a terminal change its title, hide
+ * earlier output, or send input as if the user had typed it. All commands print
+ * with these functions.
  */
 
 /** Control characters, line separators, and characters that change the direction of text. */
@@ -25,7 +26,10 @@ export function printJson(value: unknown): void {
   );
 }
 
-/** Writes the content of a file: unchanged into a file or a pipe, with visible control characters on a terminal. */
+/**
+ * Writes a file's content to standard output. On a terminal, control characters are made visible. A redirected output
+ * is unchanged.
+ */
 export function printContent(text: string, out: Pick<NodeJS.WriteStream, 'isTTY' | 'write'> = process.stdout): void {
   out.write(out.isTTY ? visibleLines(text) : text);
 }
@@ -35,7 +39,7 @@ export function visible(text: string): string {
   return text.replace(CONTROLS, symbolOf);
 }
 
-/** Does the same as `visible`, but keeps line breaks. */
+/** Replaces control characters like `visible`, but keeps line breaks. */
 export function visibleLines(text: string): string {
   return text.split('\n').map(visible).join('\n');
 }

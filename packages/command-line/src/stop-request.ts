@@ -1,12 +1,15 @@
 /** A request to stop this process: Ctrl-C, a signal, or the end of the parent process. */
 export interface StopRequest {
-  /** Is aborted by the first request. Its reason is the signal, or a text that names the cause. */
+  /**
+   * An abort signal that the first request aborts. The reason is the name of the process signal, or a description of
+   * the cause.
+   */
   readonly signal: AbortSignal;
-  /** Settles with the first request. */
+  /** A promise that settles when the first request arrives. */
   readonly received: Promise<undefined>;
 }
 
-/** Starts to listen for requests to stop. The signals no longer end the process. */
+/** Starts to listen for requests to stop. From then on, the signals do not end the process. */
 export function listenForStop(): StopRequest {
   const controller = new AbortController();
   const received = new Promise<undefined>((resolve) => {

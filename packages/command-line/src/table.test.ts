@@ -18,7 +18,7 @@ describe('renderTable', () => {
     expect(renderTable(rows, 200)).toMatch(/│ 12\.5000 │\n.*│ -3\.0000 │/);
   });
 
-  test('names the columns that do not fit', () => {
+  test('lists the columns that do not fit under the table', () => {
     const wide = [Object.fromEntries(Array.from({ length: 12 }, (_, index) => [`column_${index}`, 'some text']))];
     expect(renderTable(wide, 40)).toContain('column_11 (a wider terminal shows them)');
   });
@@ -27,7 +27,7 @@ describe('renderTable', () => {
     expect(renderTable([{ raw_text: 'a\nb' }], 80).split('\n')).toHaveLength(5);
   });
 
-  test('prints a note if there are no rows', () => {
+  test('returns a note for an empty list of rows', () => {
     expect(renderTable([], 80)).toBe('(no rows)');
   });
 });

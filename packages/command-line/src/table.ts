@@ -1,12 +1,12 @@
-/** Tables for a terminal: numbers are right-aligned, wide cells are cut, and a note names the columns left out. */
+/** Renders tables for a terminal. Numbers are right-aligned, wide cells are cut, and a note lists omitted columns. */
 import Table from 'cli-table3';
 import { visible } from './screen.ts';
 
 export type Row = Readonly<Record<string, unknown>>;
 
-/** A cell keeps at least this many characters. If the table is still too wide, columns are left out. */
+/** The minimum number of characters that a cell shows. If the table is still too wide, columns are omitted. */
 const MIN_WIDTH = 6;
-/** One border, and a space on each side of the text. */
+/** The width of one border and of a space on each side of the text. */
 const CELL_PADDING = 3;
 
 /** Renders rows as a table. The first row determines the columns. */

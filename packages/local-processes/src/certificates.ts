@@ -10,13 +10,16 @@ export interface Certificate {
 }
 
 export interface Authority {
-  /** The certificate of the authority, PEM. Clients that trust it accept its servers. */
+  /**
+   * The certificate of the authority as PEM. A client that trusts this certificate accepts every server with a
+   * certificate of the authority.
+   */
   readonly pem: string;
-  /** Issues a certificate for a host name. Without one, it is for a server on this machine: `localhost` and 127.0.0.1. */
+  /** Issues a certificate for a host name, by default for `localhost` and 127.0.0.1. */
   issue(hostName?: string): Promise<Certificate>;
 }
 
-/** The alternative name for 127.0.0.1. */
+/** The certificate's alternative name for 127.0.0.1. */
 const LOOPBACK = { type: 7, ip: '127.0.0.1' } as const;
 
 /** Creates an authority. */

@@ -8,11 +8,11 @@ const LOWEST = 10_000;
 /**
  * Reserves a TCP port of 127.0.0.1 for a server and returns it.
  *
- * Some time passes until the server listens, so the port must stay free until then. It is below the range that the system
- * assigns to connections (`ip_local_port_range`). This process also binds the UDP port of the same number until it ends, and
- * this function never returns a port whose UDP port is bound, in any process.
+ * The port must stay free until the server listens. So the port is below the range that the system assigns to
+ * connections (`ip_local_port_range`). As a reservation for all processes, this process binds the UDP port of the same
+ * number until it ends. A port whose UDP port is bound is never returned.
  *
- * @param preferred the port to return if it is free. It may be in any range.
+ * @param preferred the port to return if it is free; may be in any range
  * @throws {Error} no port is free.
  */
 export async function freePort(preferred?: number): Promise<number> {
@@ -22,7 +22,9 @@ export async function freePort(preferred?: number): Promise<number> {
     const port = randomInt(LOWEST, end);
     if (await reserve(port)) return port;
   }
-  throw new Error(`1000 ports between ${LOWEST} and ${end} were tried on 127.0.0.1. None was free.`);
+  throw new Error(
+    `No free port found: all 1000 ports that were tried between ${LOWEST} and ${end} on 127.0.0.1 are in use. Stop some servers on this machine.`,
+  );
 }
 
 async function reserve(port: number): Promise<boolean> {

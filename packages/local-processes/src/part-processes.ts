@@ -1,13 +1,16 @@
-/** Finds and ends the processes of a part with Linux's /proc. Without /proc it finds none. */
+/** Finds and ends the processes of a part through Linux's /proc. On a system without /proc, no process is found. */
 import { randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 
 /**
- * The environment variable that names the part, for its process and all child processes. It is needed because Spark's Python
- * processes leave the process group of their part.
+ * The environment variable with the part's name, which all child processes inherit. A process group is not enough,
+ * because Spark's Python processes leave the group of their part.
  */
 export const PART_VARIABLE = 'CENTFLOW_PART';
-/** The prefix of the names of the parts that this process starts. A process id is not unique, because Linux reuses it. */
+/**
+ * The prefix of the names of all parts that this process starts. A process id alone would not be unique, because Linux
+ * reuses ids.
+ */
 export const SUPERVISOR_ID = randomUUID();
 
 interface PartProcess {
@@ -15,7 +18,7 @@ interface PartProcess {
   readonly isPaused: boolean;
 }
 
-/** Returns the processes whose part name starts with the text. */
+/** Returns the processes whose part name starts with the prefix. */
 export function partProcesses(part: string): PartProcess[] {
   return listed('/proc').flatMap((pid) => {
     if (!/^\d+$/.test(pid)) return [];
@@ -24,7 +27,7 @@ export function partProcesses(part: string): PartProcess[] {
         .split('\0')
         .some((variable) => variable.startsWith(`${PART_VARIABLE}=${part}`));
       if (!belongs) return [];
-      // The state follows the command, which is in parentheses and may contain any character.
+      // The state follows the command. The command is in parentheses and may contain any character.
       const state = readFileSync(`/proc/${pid}/stat`, 'latin1')
         .replace(/^.*\) /s, '')
         .charAt(0);
@@ -36,7 +39,7 @@ export function partProcesses(part: string): PartProcess[] {
   });
 }
 
-/** Kills the processes whose part name starts with the text, also paused ones. */
+/** Kills the processes whose part name starts with the prefix, including paused processes. */
 export function endPartProcesses(part: string): void {
   for (const { pid } of partProcesses(part)) {
     try {

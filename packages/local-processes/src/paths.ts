@@ -8,7 +8,9 @@ export const repository = resolve(import.meta.dirname, '..', '..', '..');
 /** The folder of all files that the stack and its set-up write. */
 export const localFolder = join(repository, '.local');
 
-/** The folder of the stack of `npm start`: its data, its lock and its `env`. Tests use another one. */
+/**
+ * The folder with the data, the lock and the `env` file of the stack that `npm start` runs. Tests use other folders.
+ */
 export const runFolder = resolve(process.env.CENTFLOW_RUN_DIR ?? localFolder);
 
 /** The folder of the data that the stack of `npm start` keeps between starts. */
@@ -21,19 +23,19 @@ const toolPaths = z.object({
   uv: z.string(),
   python: z.string(),
   virtualEnvironment: z.string(),
-  /** The Python of the AWS emulator. */
+  /** The Python interpreter that runs the AWS emulator. */
   emulatorPython: z.string(),
   javaHome: z.string(),
-  /** Java's archive of Spark's classes. It may be missing. */
+  /** Java's archive of Spark's classes. The file may be missing. */
   sparkClasses: z.string(),
   mysqlHome: z.string(),
   mysqlLibraries: z.string(),
-  /** libfaketime, if `chaos` has downloaded it. */
+  /** The library libfaketime; undefined if `chaos` has not downloaded it. */
   faketime: z.string().optional(),
 });
 export type ToolPaths = z.infer<typeof toolPaths>;
 
-/** Reads what bootstrap/run.cjs recorded. */
+/** Reads the paths that the set-up recorded (tools/toolchain/set-up.mjs). */
 export function readToolPaths(): ToolPaths {
   const file = join(localFolder, 'toolchain', 'paths.json');
   if (!existsSync(file)) {
@@ -44,7 +46,7 @@ export function readToolPaths(): ToolPaths {
   return toolPaths.parse(JSON.parse(readFileSync(file, 'utf8')));
 }
 
-/** Returns additional variables for Turbo's tasks, with which they find the Python packages of the set-up. */
+/** Returns the environment variables through which Turbo's tasks find the Python packages of the set-up. */
 export function turboEnvironment({ virtualEnvironment }: ToolPaths): Record<string, string | undefined> {
   return { TURBO_TELEMETRY_DISABLED: '1', UV_PROJECT_ENVIRONMENT: virtualEnvironment, VIRTUAL_ENV: undefined };
 }

@@ -17,7 +17,7 @@ export function processesOf(folder: string): string[] {
   });
 }
 
-/** Waits until all processes of a stack have ended, and returns those that still run after the time limit. */
+/** Waits until all processes of a stack have ended, and returns the processes that still run after the time limit. */
 export async function processesLeft(folder: string, withinMs: number): Promise<string[]> {
   const deadline = Date.now() + withinMs;
   for (;;) {

@@ -1,4 +1,4 @@
-/** Paths of Unix sockets. The kernel allows 107 characters, and many checkouts have longer paths. */
+/** Chooses paths for Unix sockets. The kernel allows 107 characters, and the paths in many checkouts are longer. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';

@@ -19,12 +19,12 @@ export interface PartOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The file that receives the output of the process. */
   readonly logFile: string;
-  /** Returns whether the process is ready. It is polled, so it must not change anything. */
+  /** Returns whether the process is ready. Called repeatedly, so the function must not change anything. */
   readonly isReady: () => Promise<boolean>;
   readonly readyWithinMs: number;
-  /** How long the process may take to end after SIGTERM before it is killed. */
+  /** The time that the process may take to end after SIGTERM, before it is killed. */
   readonly stopWithinMs: number;
-  /** Aborts the start. */
+  /** A signal that aborts the start. */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -32,14 +32,17 @@ export interface Part {
   readonly name: string;
   readonly process: ChildProcess;
   readonly logFile: string;
-  /** Settles when the process has ended, with the cause: `by SIGKILL`, `with code 1`. */
+  /** A promise that settles when the process has ended, with the cause: `by SIGKILL` or `with code 1`. */
   readonly ended: Promise<string>;
   /** Returns whether the process responds. It returns false while the process or one of its children is paused. */
   answers(): Promise<boolean>;
   stop(): Promise<void>;
 }
 
-/** setpriv of util-linux, which Debian and Ubuntu include. With it the kernel signals the process when its parent ends. */
+/**
+ * setpriv belongs to util-linux, which Debian and Ubuntu include. With setpriv, the kernel signals the process when its
+ * parent ends.
+ */
 const SETPRIV = '/usr/bin/setpriv';
 /** A process that takes longer to respond is not ready. */
 const ANSWERS_WITHIN_MS = 5_000;
@@ -58,9 +61,10 @@ export async function startPart(options: PartOptions): Promise<Part> {
     guarded ? ['--pdeathsig', 'TERM', options.command, ...options.args] : options.args,
     {
       env: { ...process.env, ...options.env, ...clockOf(options.name), [PART_VARIABLE]: id },
-      // Standard input stays open while this process lives. Its end also shows the child that this process has ended.
+      // Standard input stays open while this process lives. When it closes, the child knows that this process has
+      // ended.
       stdio: ['pipe', log, log],
-      // In a separate process group, Ctrl-C does not reach the child. This process ends the parts in order.
+      // In a separate process group, the child does not receive Ctrl-C. This process ends the parts in order.
       detached: true,
     },
   );
@@ -82,7 +86,8 @@ export async function startPart(options: PartOptions): Promise<Part> {
       child.kill('SIGTERM');
       await Promise.race([ended, sleep(options.stopWithinMs, undefined, { ref: false })]);
     }
-    // Also kills child processes: the emulator's Lambdas, and Spark's Java and Python. A paused process ends only here.
+    // Also kills child processes: the emulator's Lambdas, and Spark's Java and Python. A paused process cannot
+    // handle SIGTERM.
     killGroup(child);
     endPartProcesses(id);
     await ended;
@@ -107,7 +112,7 @@ export async function startPart(options: PartOptions): Promise<Part> {
   return { name: options.name, process: child, logFile: options.logFile, ended, answers, stop };
 }
 
-/** Parts that can have a separate clock, with the file that sets it. They record the times of uploads. */
+/** The parts that record the times of uploads, each with the file that sets its clock in tests. */
 const CLOCKS: Readonly<Record<string, string>> = { MySQL: 'mysqld', 'the AWS emulator': 'emulator' };
 
 /** Returns the variables for the clock of a part, if a test of clock steps sets one. libfaketime reads the clock from a file. */

@@ -9,9 +9,9 @@ import { readToolPaths } from './paths.ts';
 
 export interface TemporaryMysql {
   readonly administrator: Administrator;
-  /** `mysql://` with the administrator's password. */
+  /** The `mysql://` URL of the administrator, with the password. */
   readonly url: string;
-  /** A folder that lasts as long as the server. */
+  /** A folder that is removed when the server stops. */
   readonly folder: string;
   /** Stops the server and removes its folder. */
   stop(): Promise<void>;
@@ -26,7 +26,7 @@ export async function startTemporaryMysql(): Promise<TemporaryMysql> {
     temporaryFolder: folder,
     logFile: join(folder, 'mysql.log'),
     port: await freePort(),
-    // Random, because some tests search output for this password.
+    // The password is random, because some tests search the output for it.
     password: randomBytes(12).toString('hex'),
     bufferPool: '256M',
     isThrowAway: true,

@@ -3,10 +3,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const POLL_MS = 50;
 
 /**
- * Polls until there is a result.
+ * Calls `poll` repeatedly until it returns a result.
  *
- * @param poll returns undefined as long as there is no result
- * @throws {Error} there was no result within the time.
+ * @param poll returns undefined until the result is known
+ * @throws {Error} if `poll` returned no result within the time limit
  */
 export async function waitFor<Result>(poll: () => Promise<Result | undefined>, withinMs = 30_000): Promise<Result> {
   const deadline = Date.now() + withinMs;

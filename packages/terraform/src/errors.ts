@@ -30,21 +30,23 @@ export class IgnoredChangesError extends TerraformError {
   override readonly name = 'IgnoredChangesError';
 }
 
-/** A failed command. */
+/** The properties of a failed command. */
 export interface FailedCommand {
-  /** Such as `terraform plan`. */
+  /** The command, such as `terraform plan`. */
   readonly command: string;
   readonly stack: string;
   readonly exitCode: number | null;
   /** Terraform's standard error. */
   readonly diagnostics: string;
-  /** The file with all output. */
+  /** The file with the complete output. */
   readonly logFile: string;
 }
 
 /** Returns the error for a failed command, with Terraform's own diagnostics. */
 export function errorOf({ command, stack, exitCode, diagnostics, logFile }: FailedCommand): TerraformError {
-  const text = unframed(diagnostics) || `It ended with ${exitCode ?? 'a signal'} and printed no error.`;
+  const text =
+    unframed(diagnostics) ||
+    `Terraform ended with ${exitCode === null ? 'a signal' : `code ${exitCode}`} and printed no error.`;
   if (text.includes('Error acquiring the state lock')) {
     const held = ['ID', 'Path', 'Operation', 'Who', 'Created'].flatMap((name) => {
       const value = new RegExp(`^\\s*${name}:\\s*(.+)$`, 'm').exec(text)?.[1];

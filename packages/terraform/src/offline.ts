@@ -9,11 +9,14 @@ const offlineProvider = {
   skip_credentials_validation: true,
   skip_requesting_account_id: true,
   skip_metadata_api_check: 'true',
-  // The provider cannot query the account id.
+  // Without an account, the provider cannot query the account id.
   allowed_account_ids: [],
 } as const;
 
-/** Returns the override for offline plans: no provider calls AWS in any region, and the state is a file that does not exist. */
+/**
+ * Returns the override for offline plans. With it, no provider calls AWS in any region, and the state is a file that
+ * does not exist.
+ */
 export function offlineOverride({ provider }: Synthesised) {
   return {
     terraform: { backend: { local: { path: 'offline.tfstate' } } },

@@ -2,7 +2,7 @@
 import { StateBucketMissingError } from './errors.ts';
 import type { WorkingDirectory } from './working-directory.ts';
 
-/** The override for a local state in the working directory. */
+/** The override that stores the state in the working directory. */
 export const localBackend = { terraform: { backend: { local: { path: 'terraform.tfstate' } } } } as const;
 
 /**

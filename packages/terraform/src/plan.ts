@@ -11,7 +11,7 @@ export interface ResourceChange {
     readonly actions: readonly Action[];
     readonly before: Readonly<Record<string, unknown>> | null;
     readonly after: Readonly<Record<string, unknown>> | null;
-    /** In the shape of `after`, with `true` for each value that is known only after the apply. */
+    /** An object in the shape of `after`, with `true` for each value that is known only after the apply. */
     readonly after_unknown: unknown;
   };
 }

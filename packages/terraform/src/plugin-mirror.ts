@@ -23,7 +23,7 @@ export function holdsProvider(folder: string): boolean {
   );
 }
 
-/** Returns the folders in which Terraform itself looks for plugins. */
+/** Returns the folders in which Terraform itself searches for plugins. */
 function defaultFolders(): string[] {
   const data = process.env.XDG_DATA_DIRS?.split(':') ?? ['/usr/local/share', '/usr/share'];
   return [

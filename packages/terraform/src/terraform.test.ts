@@ -32,7 +32,7 @@ describe('the plugin mirror', () => {
     vi.stubEnv('XDG_DATA_DIRS', join(folder, 'data'));
   });
 
-  test('is found in either of the two layouts', () => {
+  test('is found in both layouts that Terraform supports', () => {
     const packed = join(folder, 'packed', PROVIDER);
     mkdirSync(packed, { recursive: true });
     writeFileSync(join(packed, `terraform-provider-aws_${PROVIDER_VERSION}_${platform()}.zip`), '');
@@ -41,7 +41,7 @@ describe('the plugin mirror', () => {
     expect(holdsProvider(folder)).toBe(false);
   });
 
-  test('prefers the named folder, then Terraform’s own folders, then others', () => {
+  test('is taken from the configured folder, then from Terraform’s own folders, then from other folders', () => {
     const found = mirrorAt(join(folder, 'opt', 'whatever'));
     const roots = [join(folder, 'opt')];
     expect(findPluginMirror(undefined, roots)).toBe(found);
@@ -50,12 +50,12 @@ describe('the plugin mirror', () => {
     expect(findPluginMirror('/named', roots)).toBe('/named');
   });
 
-  test('is not used if it has another version', () => {
+  test('is not used if it contains another version of the provider', () => {
     mkdirSync(join(folder, 'opt', 'old', PROVIDER, '5.99.0', platform()), { recursive: true });
     expect(findPluginMirror(undefined, [join(folder, 'opt'), join(folder, 'missing')])).toBeUndefined();
   });
 
-  test('causes an error with a remedy if the named folder has no provider', async () => {
+  test('is reported with a remedy if the configured folder contains no provider', async () => {
     vi.stubEnv('CENTFLOW_TERRAFORM_PLUGINS', join(folder, 'empty'));
     await expect(findTerraform(folder)).rejects.toThrow(
       /CENTFLOW_TERRAFORM_PLUGINS names .*empty.*terraform providers mirror/,
@@ -63,7 +63,7 @@ describe('the plugin mirror', () => {
   });
 });
 
-describe('finding Terraform', () => {
+describe('findTerraform', () => {
   function terraformThatSays(answer: string): void {
     writeFileSync(join(folder, 'terraform'), `#!/bin/sh\necho '${answer}'\n`, { mode: 0o755 });
     vi.stubEnv('PATH', `${folder}:/usr/bin:/bin`);
@@ -83,7 +83,7 @@ describe('finding Terraform', () => {
     await expect(findTerraform(folder)).rejects.toThrow('`terraform` did not run: it is not installed.');
   });
 
-  test('ignores a missing configuration file and TF_CLI_ARGS of the environment', async () => {
+  test('ignores a missing configuration file and the variable TF_CLI_ARGS', async () => {
     terraformThatSays('{"terraform_version":"1.11.4"}');
     vi.stubEnv('TF_CLI_CONFIG_FILE', join(folder, 'gone'));
     vi.stubEnv('TF_CLI_ARGS_plan', '-destroy');
@@ -94,10 +94,10 @@ describe('finding Terraform', () => {
   });
 });
 
-describe('a command that fails', () => {
+describe('the error of a failed command', () => {
   const failed = { command: 'terraform plan', stack: 'dev-store', exitCode: 1, logFile: '/log' };
 
-  test("is reported with Terraform's diagnostics, without their frame", () => {
+  test("contains Terraform's diagnostics, without their frame", () => {
     const diagnostics = '╷\n│ Error: Invalid index\n│ \n│   on cdk.tf.json line 3\n╵\n';
     expect(unframed(diagnostics)).toBe('Error: Invalid index\n\n  on cdk.tf.json line 3');
     const error = errorOf({ ...failed, diagnostics });
@@ -105,7 +105,7 @@ describe('a command that fails', () => {
     expect(error.message).toContain('/log');
   });
 
-  test('because of a lock names its holder and the remedy', () => {
+  test('names the holder of the lock and the remedy, if the state is locked', () => {
     const diagnostics = [
       '╷',
       '│ Error: Error acquiring the state lock',
@@ -120,7 +120,7 @@ describe('a command that fails', () => {
     expect(error.message).toMatch(/Who: ann@laptop[\s\S]+force-unlock/);
   });
 
-  test('because of a missing state bucket names the command that creates it', () => {
+  test('names the command that creates the state bucket, if the bucket is missing', () => {
     const error = errorOf({ ...failed, diagnostics: 'Error: S3 bucket "centflow-state" does not exist.' });
     expect(error).toBeInstanceOf(StateBucketMissingError);
     expect(error.message).toContain('npm run infra -- bootstrap');
@@ -149,7 +149,7 @@ describe('a plan', () => {
     expect(changesOf(planOf(['no-op'], ['update']))).toHaveLength(1);
   });
 
-  test('with a replacement counts as destroying', () => {
+  test('counts as destroying if it contains a replacement', () => {
     expect(destroys(planOf(['create', 'delete']))).toBe(true);
     expect(destroys(planOf(['create'], ['update']))).toBe(false);
   });

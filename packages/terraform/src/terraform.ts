@@ -1,4 +1,4 @@
-/** Finds the installed `terraform`, and configures it without prompts and version checks. */
+/** Finds the installed `terraform`, and disables its prompts and version checks. */
 import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
@@ -15,9 +15,9 @@ export const TERRAFORM_VERSIONS = `^${OLDEST.join('.')}`;
 
 export interface Terraform {
   readonly version: string;
-  /** The folder with the provider; undefined: Terraform's registry is used. */
+  /** The folder with the provider. If undefined, Terraform downloads the provider from its registry. */
   readonly pluginMirror: string | undefined;
-  /** The environment variables of every command. */
+  /** The environment variables for every Terraform command. */
   readonly environment: NodeJS.ProcessEnv;
 }
 
@@ -31,7 +31,7 @@ export async function findTerraform(folder: string): Promise<Terraform> {
   const pluginMirror = findPluginMirror();
   if (pluginMirror !== undefined && !holdsProvider(pluginMirror)) {
     throw new TerraformUnavailableError(
-      `CENTFLOW_TERRAFORM_PLUGINS names ${pluginMirror}, which does not hold provider aws ${PROVIDER_VERSION} for this machine. ` +
+      `CENTFLOW_TERRAFORM_PLUGINS names ${pluginMirror}, which does not contain version ${PROVIDER_VERSION} of the provider aws for this machine. ` +
         'Fill it with `terraform providers mirror`, or unset the variable to use the registry.',
     );
   }
@@ -57,7 +57,7 @@ async function versionOf(environment: NodeJS.ProcessEnv): Promise<string> {
   return version;
 }
 
-/** Returns the environment without variables that would silently change Terraform commands. */
+/** Returns the environment without the variables that would silently change Terraform's behaviour. */
 function inherited(): NodeJS.ProcessEnv {
   const changing = /^TF_(CLI_ARGS.*|WORKSPACE|DATA_DIR|VAR_.*)$/;
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !changing.test(name)));

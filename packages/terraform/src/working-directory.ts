@@ -25,7 +25,7 @@ const PASSED_ON = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 /** A tool of util-linux. With it, the kernel terminates Terraform when this process ends for any reason. */
 const SETPRIV = '/usr/bin/setpriv';
 
-/** The parts of a stack's JSON that this package reads. */
+/** The properties of a stack's JSON that this package reads. */
 export interface Synthesised {
   readonly variable?: Readonly<Record<string, { readonly default?: unknown }>>;
   readonly output?: Readonly<Record<string, unknown>>;
@@ -43,11 +43,11 @@ export interface WorkingDirectoryOptions {
   readonly stack: string;
   /** The folder of the stack's JSON. */
   readonly synthesised: string;
-  /** The folder in which Terraform works. Plugins and a local state of earlier commands are kept. */
+  /** The folder in which Terraform works. It keeps the plugins and a local state between commands. */
   readonly folder: string;
   /** The folder for `<stack>.log` with Terraform's output. Default: `folder`. */
   readonly logFolder?: string;
-  /** Terraform merges these over the stack: `<name>_override.tf.json`. */
+  /** Overrides that Terraform merges into the stack, from the files `<name>_override.tf.json`. */
   readonly overrides?: Overrides;
   /** Additional environment variables of every command, such as credentials or an endpoint. */
   readonly environment?: NodeJS.ProcessEnv;
@@ -56,9 +56,9 @@ export interface WorkingDirectoryOptions {
 }
 
 export interface PlanOptions {
-  /** false: do not read existing resources, for plans without an account. */
+  /** Whether to read existing resources. Set to false for plans without an account. */
   readonly refresh?: boolean;
-  /** false: plan without the lock, although another process may be changing the state. */
+  /** Whether to lock the state. If false, another process may change the state during the plan. */
   readonly lock?: boolean;
   readonly destroy?: boolean;
 }
@@ -93,7 +93,7 @@ export class WorkingDirectory {
     }
   }
 
-  /** The file to which a plan is written and from which it is applied. */
+  /** The file with the plan that `plan` writes and `apply` applies. */
   get planFile(): string {
     return join(this.folder, PLAN_FILE);
   }
@@ -115,7 +115,9 @@ export class WorkingDirectory {
     const missing = declared.filter(([name, variable]) => variable.default === undefined && values[name] === undefined);
     if (missing.length > 0) {
       const names = missing.map(([name]) => name).join(', ');
-      throw new HandOverError(`${this.stack} needs ${names}, which no stack before it has given: apply those first.`);
+      throw new HandOverError(
+        `${this.stack} needs ${names}, which no applied stack provides. Apply the earlier stacks first.`,
+      );
     }
     const taken = declared.flatMap(([name]) => (values[name] === undefined ? [] : [[name, values[name]]]));
     const text = `${JSON.stringify(Object.fromEntries(taken), undefined, 2)}\n`;
@@ -192,14 +194,14 @@ export class WorkingDirectory {
     const log = createWriteStream(this.logFile, { flags: 'a' });
     log.write(`$ terraform ${args.join(' ')}\n`);
     const child = this.#start(args);
-    // After a signal, wait until Terraform has ended its work, written the state and released the lock.
+    // After a signal, waits until Terraform has finished its work, written the state and released the lock.
     const pass = (signal: NodeJS.Signals) => child.kill(signal === 'SIGHUP' ? 'SIGTERM' : signal);
     for (const signal of PASSED_ON) process.on(signal, pass);
     let output = '';
     let diagnostics = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
       output += text;
-      // Do not log a plan's JSON, which is large and repeats the plan.
+      // Does not log a plan's JSON, which is large and repeats the plan.
       if (args[0] !== 'show') log.write(text);
       if (show) process.stdout.write(text);
     });
@@ -228,7 +230,8 @@ export class WorkingDirectory {
       cwd: this.folder,
       env: { ...terraform.environment, TF_CLI_ARGS: '-no-color', ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
-      // A separate process group, so that Ctrl-C reaches only this process, which passes it on once. On a second one Terraform aborts.
+      // Terraform runs in a separate process group, so that only this process receives Ctrl-C and passes it on once. A
+      // second Ctrl-C would abort Terraform.
       detached: true,
     });
   }

@@ -15,7 +15,7 @@ async function serving<Result>(answer: RequestListener, work: (url: string) => P
   }
 }
 
-test('load sends the requests of the list in turn, each with its token', async () => {
+test('load sends the listed requests in order, each with the token of its sender', async () => {
   const asked: string[] = [];
   const tokens = new Set<string | undefined>();
   const { answers } = await serving(
@@ -39,7 +39,7 @@ test('load sends the requests of the list in turn, each with its token', async (
   expect([...tokens].toSorted()).toEqual(['Bearer other', 'Bearer secret']);
 });
 
-test('load reports a refused request and a closed connection as faults', async () => {
+test('load reports a rejected request and a closed connection as faults', async () => {
   const { answers } = await serving(
     ({ url }, response) => {
       if (url === '/cut') response.destroy();
@@ -63,7 +63,8 @@ test('load does not wait for a late answer before it sends the next requests', a
   const { answers } = await serving(
     (_, response) => {
       waiting.push(() => response.end());
-      // Answers only after the tenth request. A client that waits for each answer would never send the second.
+      // The server answers only after the tenth request. A client that waits for each answer would never send the
+      // second request.
       if (waiting.length === 10) for (const end of waiting.splice(0)) end();
     },
     (url) => load(url, [{ kind: 'slow', path: '/', token: '' }], { perSecond: 200, seconds: 0.05 }),

@@ -1,28 +1,31 @@
-/** Sends requests at a fixed rate, independent of the answers. The time that a request waits in a queue is included. */
+/**
+ * Sends requests at a fixed rate, even if earlier answers are late. The measured time includes the wait in the client's
+ * queue.
+ */
 import { Agent, get } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** More connections than a browser opens, so that slow answers do not lower the rate. */
+/** The maximum number of connections, more than a browser opens, so that slow answers do not lower the rate. */
 const CONNECTIONS = 64;
 
 export interface Wanted {
   readonly kind: string;
   readonly path: string;
-  /** The token of the sender. */
+  /** The access token of the person who sends the request. */
   readonly token: string;
 }
 
 export interface Answered {
   readonly kind: string;
-  /** From the moment when the request was due until the last byte of its answer. */
+  /** Seconds from the moment when the request was due until the last byte of the answer. */
   readonly seconds: number;
-  /** The status if it is not 200, or the error of the connection. */
+  /** The HTTP status if it is not 200, or the connection's error message; undefined for a successful request. */
   readonly fault?: string;
 }
 
 export interface Load {
   readonly answers: readonly Answered[];
-  /** From the time when the first request was due until the last answer. */
+  /** Seconds from the moment when the first request was due until the last answer. */
   readonly seconds: number;
 }
 

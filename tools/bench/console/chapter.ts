@@ -48,8 +48,8 @@ export function consoleChapter({ api, firstPaint, preview, firstLoad }: ConsoleF
     title: 'Console',
     text:
       `The local console with the samples, used by ${api.households === 1 ? 'the owner of one household' : `the owners of ${api.households} households`}. Browser, servers and client share the machine's processors. The API receives ` +
-      `${api.perSecond} requests a second, at a constant rate, for ${api.seconds.toFixed(0)} s. They include every visual in turn. A time is from the moment when a request was due until ` +
-      `the end of its answer.${faults} The preview reads a CSV of ${megabytes(preview.bytes)} with all ten columns, ${preview.files} times on a fresh page. The time is from the choice of the file until ` +
+      `${api.perSecond} requests a second, at a constant rate, for ${api.seconds.toFixed(0)} s. They include every visual in turn. Times are measured from the moment when a request was due until ` +
+      `the end of its answer.${faults} The preview reads a CSV of ${megabytes(preview.bytes)} with all ten columns, ${preview.files} times on a fresh page. The time is measured from the choice of the file until ` +
       `the page offers to send it (maximum ${seconds(preview.mostSeconds)}), including the search for duplicates of earlier uploads. The page was blocked for at most ${milliseconds(preview.longestTaskSeconds)}. ` +
       `A dashboard is opened ${firstPaint.loads} times with an empty cache. The first content appears after ${seconds(firstPaint.contentMedianSeconds)} and the first chart after ${seconds(firstPaint.chartMedianSeconds)} ` +
       `(medians; maximum ${seconds(firstPaint.chartMostSeconds)}). By then, ${kilobytes(firstPaint.assetBytes)} of scripts, styles, fonts and maps (gzipped) are loaded. The first load is the page's entry, ` +

@@ -1,4 +1,7 @@
-/** Measures the console: its API under load, the first chart of a dashboard, the preview of a large file, the first load. */
+/**
+ * Measures the console: the API under load, the first chart of a dashboard, the preview of a large file, and the first
+ * page load.
+ */
 import { join } from 'node:path';
 import { repository } from '@centflow/local-processes/paths';
 import { putSamples } from '@centflow/local-stack/samples';

@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { z } from 'zod';
 import type { ConsoleFigures } from '../results.ts';
 
-/** Vite's manifest: each source with its file, its static imports and its styles. */
+/** Vite's manifest. It lists the output file, the static imports and the styles of each source file. */
 const manifest = z.record(
   z.string(),
   z.object({
@@ -32,7 +32,7 @@ export function measureFirstLoad(webFolder: string): ConsoleFigures['firstLoad']
   return gzipped(webFolder, [...names]);
 }
 
-/** Returns the gzipped sizes of files, the largest first. */
+/** Returns the gzipped sizes of files in descending order. */
 export function gzipped(webFolder: string, names: readonly string[]): ConsoleFigures['firstLoad'] {
   const files = names
     .map((file) => ({ file, bytes: gzipSync(readFileSync(join(webFolder, file)), { level: 9 }).length }))

@@ -5,14 +5,17 @@ import { z } from 'zod';
 import type { Wanted } from './api-load.ts';
 import type { Credentials } from './in-browser.ts';
 
-/** A household of samples/, with its main currency. */
+/** A household of samples/ and its main currency. */
 export interface Household {
   readonly owner: string;
   readonly currency: string;
 }
 
 export const ADA: Household = { owner: 'ada', currency: 'EUR' };
-/** All households. The API limits the parallel requests of one person, and 200 requests a second come from many people. */
+/**
+ * All households of samples/. The load needs several people, because the API limits the parallel requests of one
+ * person.
+ */
 export const households: readonly Household[] = [
   ADA,
   { owner: 'maya', currency: 'USD' },
@@ -28,11 +31,15 @@ export async function signIn(url: string, owner: string): Promise<Credentials> {
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ owner }),
   });
-  if (!response.ok) throw new CommandError(`The console did not sign ${owner} in: it answered ${response.status}`);
+  if (!response.ok)
+    throw new CommandError(`The console did not sign in ${owner}. Its answer has the status ${response.status}`);
   return credentials.parse(await response.json());
 }
 
-/** Returns the requests of people who visit page after page: mostly charts, with every visual in turn. */
+/**
+ * Returns the requests of people who open one page after another. Most requests are for charts, and every visual
+ * appears in turn.
+ */
 export async function requestsOfPages(url: string, people: readonly Household[]): Promise<Wanted[]> {
   const each = await Promise.all(
     people.map(async ({ owner, currency }) => {

@@ -31,7 +31,7 @@ export async function withBrowser<Result>(
   const browser = await launchBrowser();
   try {
     return await work(async () => {
-      // Each page has a separate context with an empty cache.
+      // Each page is opened in a separate browser context with an empty cache.
       const context = await browser.newContext({ viewport: VIEWPORT, locale: 'en-GB' });
       await context.addInitScript(`sessionStorage.setItem('centflow-session', '${JSON.stringify(credentials)}')`);
       await context.addInitScript(TAKE_NOTES);
@@ -56,13 +56,13 @@ async function noted<Name extends 'chartMs' | 'previewMs'>(
     const notes = await page.evaluate<Noted>(READ_NOTES);
     if (notes[name] !== undefined) return notes as Noted & Record<Name, number>;
     if (Date.now() > deadline) {
-      throw new CommandError(`${page.url()} did not report ${name} within ${WITHIN_MS / 1000} s`);
+      throw new CommandError(`The page ${page.url()} did not record ${name} within ${WITHIN_MS / 1000} s`);
     }
     await sleep(POLL_MS);
   }
 }
 
-/** Opens the first dashboard several times, each time like a first visit. */
+/** Opens the first dashboard several times, each time with an empty cache. */
 export async function measureFirstPaint(
   newPage: NewPage,
   url: string,
@@ -93,7 +93,7 @@ export async function measureFirstPaint(
   };
 }
 
-/** Chooses a file on a freshly opened page, several times. */
+/** Measures the preview of a file several times, each time on a newly opened page. */
 export async function measurePreview(
   newPage: NewPage,
   url: string,

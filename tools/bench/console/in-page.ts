@@ -1,11 +1,15 @@
-/** A script with which the page records its times. It is text, because this package is not compiled for browsers. */
+/**
+ * The script that records times in the page. The script is a string, because this package is not compiled for browsers.
+ */
 
 export interface Noted {
-  /** The longest task of the main thread since the last change of a file input, or since the navigation. */
+  /**
+   * The longest task of the main thread in milliseconds, since the last change of a file input or since the navigation.
+   */
   readonly longestTaskMs: number;
-  /** From the navigation until the first frame after a chart was added to the page. */
+  /** Milliseconds from the navigation until the first frame after a chart was added to the page. */
   readonly chartMs?: number;
-  /** From the choice of a file until its preview offers to send it. */
+  /** Milliseconds from the choice of a file until its preview shows the button to send the file. */
   readonly previewMs?: number;
 }
 

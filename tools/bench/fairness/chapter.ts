@@ -4,16 +4,16 @@ import { count, seconds } from '../figures.ts';
 import type { Fairness } from '../results.ts';
 
 const TIMES_QUIET = 3;
-/** An answer within this time looks immediate to a person. */
+/** The time in seconds within which an answer seems immediate to a person. */
 const IMMEDIATE_SECONDS = 0.1;
 const RECOVERED_SECONDS = 2;
 
-/** Returns the limit for the p95 of other people's answers while one person keeps the console busy. */
+/** Returns the limit in seconds for the p95 of answers to other people while one person sends slow searches. */
 export function allowedSeconds(quietP95Seconds: number): number {
   return Math.max(TIMES_QUIET * quietP95Seconds, IMMEDIATE_SECONDS);
 }
 
-/** Returns the figure that has a target. */
+/** Returns the figure for the summary, and its target. */
 export function fairnessTarget({ searchesAtOnce, quiet, attacked, recoveredSeconds }: Fairness) {
   const allowed = allowedSeconds(quiet.p95Seconds);
   return {
@@ -31,10 +31,10 @@ export function fairnessChapter(fairness: Fairness): Chapter {
   return {
     title: 'Fairness',
     text:
-      `An owner with ${count(rows)} rows searches for a text that none of them contains. One search takes ${seconds(searchAloneSeconds)} without other requests. Then ${searchesAtOnce} of these searches run at a time, ` +
+      `An owner with ${count(rows)} rows searches for a text that no row contains. One search takes ${seconds(searchAloneSeconds)} without other requests. Then ${searchesAtOnce} of these searches run at a time, ` +
       `each followed by the next without a pause (answered ${answered.join(', ')}). Meanwhile the pages of another owner send ${perSecond} requests a second for ${fairness.seconds} s, ` +
-      `which include every visual in turn. The quiet figures are from the same requests before the searches.${faults} An answer within ${milliseconds(IMMEDIATE_SECONDS)} looks immediate, so a p95 up to this limit is always accepted. ` +
-      `The console has recovered when all answers to the other owner are in time for a whole second: ${seconds(fairness.recoveredSeconds)} after the last search was sent.`,
+      `which include every visual in turn. The quiet figures were measured with the same requests before the searches.${faults} An answer within ${milliseconds(IMMEDIATE_SECONDS)} looks immediate, so a p95 up to this limit is always accepted. ` +
+      `The console has recovered after the first second in which all answers to the other owner are within the limit: ${seconds(fairness.recoveredSeconds)} after the last search was sent.`,
     tables: [
       [
         { meanwhile: 'nothing else', ...cells(quiet) },

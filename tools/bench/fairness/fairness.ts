@@ -14,12 +14,12 @@ const ATTACKER = 'big';
 /** This search finds nothing, so MySQL reads every row. */
 const SEARCH = '/api/transactions?q=zzzqqq';
 const SEARCHES_AT_ONCE = 40;
-/** Like a person who opens a dashboard each second. */
+/** The requests per second of a person who opens a dashboard each second. */
 const PER_SECOND = 10;
 const WARM_SECONDS = 3;
-/** The time until all searches are running. */
+/** The time in seconds until all searches are running. */
 const RAMP_MS = 2000;
-/** How long the other person's requests are measured after the last search. */
+/** The time in seconds for which the other person's requests are measured after the last search. */
 const RECOVERY_SECONDS = 10;
 
 export async function measureFairness(bench: BenchStack, sizes: Sizes, say: (text: string) => void): Promise<Fairness> {
@@ -64,7 +64,10 @@ export async function measureFairness(bench: BenchStack, sizes: Sizes, say: (tex
   };
 }
 
-/** Returns the seconds until the first second in which all answers are in time, or the whole measured time if there is none. */
+/**
+ * Returns the seconds until the first second in which all answers are within the limit. Returns the whole measured time
+ * if no such second exists.
+ */
 function recoveredAfter(answers: readonly Answered[], allowed: number): number {
   const inTime = answers.map(({ seconds, fault }) => seconds <= allowed && fault === undefined);
   const first = inTime.findIndex(

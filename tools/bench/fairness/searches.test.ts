@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { expect, test } from 'vitest';
 import { startSearches } from './searches.ts';
 
-test('startSearches keeps up to the given number of searches running until it is stopped, whatever the answers', async () => {
+test('startSearches keeps the given number of searches running until it is stopped, even after rejected searches', async () => {
   const statuses = [200, 429, 503];
   let [now, most, sent] = [0, 0, 0];
   const full = Promise.withResolvers<void>();

@@ -1,4 +1,7 @@
-/** Sends slow searches of one person: a fixed number in parallel, each followed by the next immediately. */
+/**
+ * Sends slow searches of one person. A fixed number of searches run in parallel, and a new one follows each answer
+ * immediately.
+ */
 import { Agent, get } from 'node:http';
 
 export interface Searches {
@@ -6,11 +9,11 @@ export interface Searches {
   answers(): Record<string, number>;
   /** Stops sending searches. */
   stop(): void;
-  /** Resolves once the last search is answered. */
+  /** A promise that resolves when the last search has been answered. */
   readonly ended: Promise<void>;
 }
 
-/** Starts the searches. Like an attacker, it ignores any delay that an answer requests. */
+/** Starts the searches. Ignores a delay that an answer requests, as an attacker would. */
 export function startSearches(url: string, token: string, path: string, atOnce: number): Searches {
   const agent = new Agent({ keepAlive: true, maxSockets: atOnce });
   const answers = new Map<string, number>();

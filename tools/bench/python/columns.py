@@ -1,6 +1,6 @@
-"""The columns of a file of finished rows, in their order."""
+"""Lists the columns of a file of finished rows, in the order of the file."""
 
-# Empty if the table has NULL.
+# Columns whose cells are empty if the table contains NULL.
 NULLABLE = ("country", "city", "transaction_id")
 FINISHED = (
     *("upload_id", "row_no"),

@@ -1,4 +1,4 @@
-"""Generates realistic expenses for the benchmark: any number of rows, always the same."""
+"""Generates realistic expenses for the benchmark. The same arguments always give the same rows."""
 
 import io
 from collections.abc import Iterator
@@ -54,13 +54,13 @@ WITH_TRANSACTION_ID = 0.6
 
 @dataclass(frozen=True)
 class Shape:
-    """How varied the rows are.
+    """Settings that determine how much the rows vary.
 
     Attributes:
         merchants: Number of different merchants, at most 5,000.
         days: Number of days that the rows cover.
         days_before: Number of days between the last row and the end of 2025.
-        first_number: The number of the first transaction id. Files with the same ids share transactions.
+        first_number: The number of the first transaction id. Files with the same ids contain the same transactions.
     """
 
     merchants: int = 5000
@@ -88,7 +88,7 @@ def csv_chunks(rows: int, seed: int, shape: Shape = CROWD) -> Iterator[bytes]:
 
 
 def _expenses(count: int, first: int, chance: np.random.Generator, shape: Shape) -> pa.Table:
-    # A few merchants and places get most of the money, as in a real household.
+    # Most of the money is spent at a few merchants and places, as in a real household.
     merchants = (shape.merchants * chance.random(count) ** 2).astype(np.int64)
     places = (len(PLACES) * chance.random(count) ** 2).astype(np.int64)
     cents = np.clip(np.exp(chance.normal(7.6, 1.1, count)), 50, 5_000_000).astype(np.int64)
@@ -127,5 +127,5 @@ def _text(numbers: Indices) -> pa.Array:
 
 
 def _keep_if(condition: np.ndarray[Any, np.dtype[np.bool_]], texts: pa.Array) -> pa.Array:
-    """Returns the text where the condition holds, else the empty text."""
+    """Returns the text for elements that meet the condition, and an empty string for the others."""
     return pc.if_else(pa.array(condition), texts, "")

@@ -1,4 +1,4 @@
-"""Finished rows as Arrow tables with the types of the MySQL table, for libraries that load tables."""
+"""Reads finished rows as Arrow tables with the types of the MySQL table, for libraries that load tables."""
 
 from pathlib import Path
 

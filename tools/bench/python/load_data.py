@@ -1,6 +1,6 @@
-"""MySQL's client alone: LOAD DATA LOCAL of a file of finished rows, sent by Oracle's client library (C).
+"""Loads a file of finished rows with MySQL's client alone: LOAD DATA LOCAL through Oracle's client library (C).
 
-The `mysql` command uses the same library. mysql-connector-python contains it.
+The `mysql` command uses the same library, and mysql-connector-python contains a copy.
 """
 
 import mysql.connector
@@ -11,7 +11,7 @@ from target import parse_target
 
 
 def main() -> None:
-    """Loads, commits and reports how long that took."""
+    """Loads and commits the rows, and reports the seconds."""
     target = parse_target(__doc__)
     connection = mysql.connector.connect(
         host=target.host,

@@ -1,12 +1,13 @@
-"""dlt: a pipeline from an Arrow table into its SQLAlchemy destination for MySQL, with the table's own types.
+"""Loads rows with dlt: a pipeline from an Arrow table to the SQLAlchemy destination.
 
-dlt creates its table itself, with a load id and the primary key of the feed's table.
+The columns have the types of the MySQL table. dlt creates its table itself, with a load id and the primary key of the
+feed's table.
 """
 
 import os
 import tempfile
 
-# Set before dlt is imported. Otherwise dlt reports its use and reads the user's settings.
+# These variables must be set before dlt is imported. Otherwise dlt sends telemetry and reads the user's settings.
 os.environ["RUNTIME__DLTHUB_TELEMETRY"] = "false"
 
 import dlt
@@ -33,7 +34,7 @@ COLUMNS = {
 
 
 def main() -> None:
-    """Runs the pipeline and reports how long that took, without the time to read the file."""
+    """Runs the pipeline, and reports the seconds without the time to read the file."""
     target = parse_target(__doc__)
     url = sqlalchemy.URL.create(
         "mysql+pymysql", target.user, target.password, target.host, target.port, target.database

@@ -1,4 +1,4 @@
-"""pandas: `DataFrame.to_sql` with multi-row INSERTs, through SQLAlchemy and PyMySQL."""
+"""Loads rows with pandas: `DataFrame.to_sql` with multi-row INSERTs, through SQLAlchemy and PyMySQL."""
 
 import pandas as pd
 import sqlalchemy
@@ -6,12 +6,12 @@ from frames import read_finished
 from measured import report, stopwatch
 from target import parse_target
 
-# Rows per INSERT. More rows are not faster.
+# The number of rows per INSERT. Larger numbers are not faster.
 CHUNK_ROWS = 1000
 
 
 def main() -> None:
-    """Appends the rows and reports how long that took, without the time to read the file."""
+    """Appends the rows, and reports the seconds without the time to read the file."""
     target = parse_target(__doc__)
     url = sqlalchemy.URL.create(
         "mysql+pymysql", target.user, target.password, target.host, target.port, target.database

@@ -1,4 +1,4 @@
-"""Spark's JDBC writer with rewriteBatchedStatements, in a running session with two cores."""
+"""Loads rows with Spark's JDBC writer and rewriteBatchedStatements, in a running session with two cores."""
 
 import pyspark
 from columns import FINISHED
@@ -13,7 +13,7 @@ PARTITIONS = 2
 
 
 def main() -> None:
-    """Appends the rows and reports how long that took. Spark reads the file at the same time, so that is included."""
+    """Appends the rows, and reports the seconds. Spark reads the file meanwhile, so the seconds include the reading."""
     target = parse_target(__doc__)
     spark = (
         SparkSession.builder.master("local[2]")
@@ -38,7 +38,7 @@ def main() -> None:
         F.unhex("fingerprint").alias("fingerprint"),
         F.lit(0).alias("shadowed"),
     )
-    # The first rows make Java load and compile its classes. They are not measured, and are deleted again.
+    # With the first rows, Java loads and compiles its classes. These rows are not measured, and are deleted afterwards.
     _writer(rows.limit(1000), target).mode("append").save()
     with stopwatch() as watch:
         _writer(rows.repartition(PARTITIONS), target).mode("overwrite").option("truncate", "true").save()

@@ -10,14 +10,14 @@ from dataclasses import dataclass
 
 @dataclass
 class Stopwatch:
-    """The seconds that a block took; 0 until it has ended."""
+    """The duration of a block in seconds; 0 until the block has ended."""
 
     seconds: float = 0.0
 
 
 @contextmanager
 def stopwatch() -> Iterator[Stopwatch]:
-    """Measures the block by the wall clock."""
+    """Measures the wall-clock time of the block."""
     watch = Stopwatch()
     started = time.perf_counter()
     yield watch
@@ -25,6 +25,6 @@ def stopwatch() -> Iterator[Stopwatch]:
 
 
 def report(**figures: object) -> None:
-    """Prints the figures."""
+    """Prints the figures as one line of JSON."""
     sys.stdout.write(json.dumps(figures) + "\n")
     sys.stdout.flush()

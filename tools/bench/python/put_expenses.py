@@ -1,4 +1,4 @@
-"""Uploads a CSV of expenses to the bucket while it is generated, without a file on disk."""
+"""Generates a CSV of expenses and uploads it at the same time, without a file on disk."""
 
 import argparse
 import io
@@ -13,7 +13,7 @@ PART_BYTES = 32 << 20
 
 
 class _Stream(io.RawIOBase):
-    """Presents chunks as a file that can be read once."""
+    """A file object that reads from an iterator of chunks, once."""
 
     def __init__(self, chunks: Iterator[bytes]) -> None:
         self.length = 0
@@ -24,7 +24,7 @@ class _Stream(io.RawIOBase):
         return True
 
     def read(self, size: int = -1) -> bytes:
-        """Returns up to `size` bytes; all bytes if it is negative."""
+        """Returns up to `size` bytes, or all bytes if `size` is negative."""
         pieces, wanted = [self._ahead], float("inf") if size < 0 else size
         available = len(self._ahead)
         while available < wanted and (chunk := next(self._chunks, b"")):

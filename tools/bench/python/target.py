@@ -1,4 +1,4 @@
-"""The target of the compared programs: a database URL from the environment, and the name of a table."""
+"""Reads the target of a compared loader: a database URL from the environment, and the name of a table."""
 
 import argparse
 import os
@@ -15,7 +15,7 @@ class Target:
 
     Attributes:
         file: A CSV without a header, with the columns of `columns.py`.
-        table: The table, created LIKE the feed's table.
+        table: The table, created with `CREATE TABLE … LIKE` the feed's table.
         host: The host of the server.
         port: The port of the server.
         user: The user that loads.

@@ -5,10 +5,13 @@ import type { Sharing } from '../results.ts';
 
 const TIMES_QUIET = 5;
 
-/** Up to this size, uploads are cheap to send. Valid rows of more bytes keep both processors busy on any machine. */
+/** Uploads up to this size are cheap to send. Larger files of valid rows keep both processors busy on any machine. */
 const CHEAP_BYTES = 10_000_000;
 
-/** Returns the figures for the summary. The slowest of the cheap loads has a target, the slowest of the others has none. */
+/**
+ * Returns two figures for the summary: the slowest cheap load, with a target, and the slowest expensive load, without a
+ * target.
+ */
 export function sharingTargets({ quiet, beside }: Sharing) {
   const worst = (loads: Sharing['beside']) => loads.toSorted((one, other) => other.p95Seconds - one.p95Seconds)[0];
   const cheap = worst(beside.filter(({ bytes }) => bytes <= CHEAP_BYTES));
@@ -45,8 +48,8 @@ export function sharingChapter({ rowsEach, quiet, beside }: Sharing): Chapter {
   return {
     title: 'Owners who share the job',
     text:
-      `One owner uploads files of ${rowsEach} rows, each after the previous one is published. A time is from S3's event to the publication. ` +
-      'Meanwhile another owner uploads the files in the first column. The small uploads continue until all of these are settled, and there are at least 20.',
+      `One owner uploads files of ${rowsEach} rows, each after the previous one is published. Each time is measured from the S3 event to the publication. ` +
+      'Meanwhile another owner uploads the files in the first column. The small uploads continue until all of these files are settled. At least 20 small uploads are measured.',
     tables: [
       [
         { 'other uploads': 'none', size: '', 'until all are settled': '', ...cells(quiet) },

@@ -21,10 +21,10 @@ const PUTS_AT_ONCE = 16;
 const FIRST_CELLS = '2025-01-02,Cafe,Coffee,card,1.50,EUR,';
 const FIRST_COLUMNS = 'date,merchant,category,account,amount,currency,description';
 
-/** The uploads of the other owner: file names below the owner's folder, and bodies. */
+/** The uploads of the other owner: file names in the owner's folder, and contents. */
 interface Load {
   readonly name: string;
-  /** The files that are put before the measured uploads. */
+  /** The files that are uploaded before the measured uploads. */
   readonly files: readonly (readonly [name: string, body: string | Uint8Array])[];
 }
 
@@ -43,7 +43,7 @@ export async function measureSharing(bench: BenchStack, sizes: Sizes, say: (text
     const bytes = load.files.reduce((sum, [, body]) => sum + body.length, 0);
     const since = performance.now();
     const putting = putAll(bench, owner, load);
-    // The measured uploads start during the puts of many files, but after the puts of few large files.
+    // Many small files are still being uploaded when the measured uploads start. A few large files are uploaded before.
     if (load.files.length <= FILES) await putting;
     let seconds = 0;
     const settling = putting
@@ -61,7 +61,10 @@ export async function measureSharing(bench: BenchStack, sizes: Sizes, say: (text
   return { rowsEach: ROWS, quiet, beside };
 }
 
-/** Warms all slots. A Spark slot starts its Python process for its first upload, and stops it after an idle minute. */
+/**
+ * Warms all task slots. A Spark slot starts its Python process for its first upload, and stops the process after an
+ * idle minute.
+ */
 async function warmSlots(bench: BenchStack, before: string): Promise<void> {
   for (const round of [1, 2]) {
     const owners = Array.from({ length: SLOTS }, (_, index) => `warm-${before}-${index}`);
@@ -87,7 +90,7 @@ function loads({ burstUploads, widestRows }: Sizes): readonly Load[] {
   );
   return [
     six('gzip files with 30,000 columns', 'csv.gz', () => wide),
-    six('gzip files with as many columns as may be', 'csv.gz', () => widest),
+    six('gzip files with the maximum number of columns', 'csv.gz', () => widest),
     six('files of 400,000 rows', 'csv', (index) => Buffer.from(smallCsv(400_000, index))),
     {
       name: `${burstUploads} small files`,
@@ -96,7 +99,7 @@ function loads({ burstUploads, widestRows }: Sizes): readonly Load[] {
   ];
 }
 
-/** Returns a CSV with one valid row, and rows that have only a text in the last cell. */
+/** Returns a CSV with one valid row. All other rows contain only a text in the last cell. */
 function wideCsv(columns: number, lastCells: readonly string[]): Uint8Array {
   const commas = ','.repeat(columns - 1);
   const others = columns - FIRST_COLUMNS.split(',').length;

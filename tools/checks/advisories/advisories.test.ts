@@ -29,7 +29,7 @@ const ACCEPTED = {
 };
 
 describe('judgeAnswers', () => {
-  test('passes if no source knows an advisory', () => {
+  test('passes if no source reports an advisory', () => {
     expect(judgeAnswers([NOTHING], [], TODAY, true)).toEqual({
       lines: ['✔ Python, glue: 98 packages, no advisories'],
       hasFailed: false,
@@ -44,7 +44,7 @@ describe('judgeAnswers', () => {
     );
   });
 
-  test('passes for an accepted advisory until its last day, by any of its ids', () => {
+  test('passes for an accepted advisory until the last day of the acceptance, and matches any of its ids', () => {
     for (const id of ADVISORY.ids) {
       const { lines, hasFailed } = judgeAnswers([FOUND], [{ ...ACCEPTED, id }], TODAY, false);
       expect(hasFailed).toBe(false);
@@ -73,9 +73,9 @@ describe('judgeAnswers', () => {
     expect(judgeAnswers([UNANSWERED], [], TODAY, true).hasFailed).toBe(true);
   });
 
-  test('reports an accepted advisory that is no longer found, if every source has answered', () => {
+  test('reports an accepted advisory that no source reports any more, if every source has answered', () => {
     expect(judgeAnswers([NOTHING], [ACCEPTED], TODAY, false).lines.at(-1)).toBe(
-      '· GHSA-aaaa-bbbb-cccc of hono is accepted, but no longer found. Remove it from the accepted advisories.',
+      '· GHSA-aaaa-bbbb-cccc of hono is accepted, but no longer reported. Remove it from the accepted advisories.',
     );
   });
 });
@@ -102,7 +102,9 @@ describe('the queries of registries', () => {
   const tools = readToolPaths();
   const servers: Server[] = [];
 
-  /** Starts a server that answers requests by path and body. For `undefined` it never answers. */
+  /**
+   * Starts a server that answers requests by path and body. If `answer` returns undefined, the server never answers.
+   */
   async function serve(answer: (path: string, body: string) => { status?: number; body: string } | undefined) {
     const server = createServer(async (request, response) => {
       const found = answer(request.url ?? '', await bodyOf(request));
@@ -127,7 +129,7 @@ describe('the queries of registries', () => {
     }
   });
 
-  /** Answers like OSV: a query returns ids, and the path of an id returns the details. */
+  /** Simulates OSV. A query returns ids of advisories, and the path of an id returns the details. */
   const osvOf = (vulnerable: string) => (path: string, body: string) => {
     if (path !== '/v1/querybatch') {
       const [id, modified] = ['PYSEC-2026-1', '2026-01-01T00:00:00Z'];
@@ -175,11 +177,11 @@ describe('the queries of registries', () => {
   });
 
   test.each([
-    ['405', () => ({ status: 405, body: 'no' }), '405'],
+    ['the status 405', () => ({ status: 405, body: 'no' }), '405'],
     ['a page', () => ({ body: '<html>Sign in to this network</html>' }), 'JSON|decoding'],
     ['JSON of another form', () => ({ body: '[1, 2]' }), 'unexpected body|decoding'],
-    ['nothing at all', () => undefined, 'no answer in time'],
-  ])('queryNpm and queryOsv return why a registry that sends %s has not answered', async (_, answer, why) => {
+    ['no answer', () => undefined, 'no answer in time'],
+  ])('queryNpm and queryOsv return a reason instead of advisories if the registry sends %s', async (_, answer, why) => {
     const url = await serve(answer);
     const services = { npmRegistry: url, osv: url, answeredWithinMs: why === 'no answer in time' ? 3000 : 60_000 };
     for (const found of [

@@ -12,7 +12,7 @@ export function addAdvisories(program: Command): void {
   program
     .command('advisories')
     .description('query the registries for advisories about the dependencies in the lock files')
-    .option('--require-answers', 'fail if a registry does not answer, instead of skipping it', false)
+    .option('--require-answers', 'fail if a registry does not answer, instead of skipping that registry', false)
     .action(checkAdvisories);
 }
 

@@ -1,4 +1,4 @@
-/** Compares advisories with those that have been accepted for a limited time. */
+/** Compares the reported advisories with the list of accepted advisories. Acceptances are limited in time. */
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import type { Advisory, Answer } from './sources.ts';
@@ -29,7 +29,7 @@ export interface Judgement {
 /**
  * Reads the accepted advisories.
  *
- * @throws ZodError if an entry lacks its reason or its date
+ * @throws ZodError if an entry has no reason or no date
  */
 export function readAccepted(file: string): readonly Accepted[] {
   return acceptedFile.parse(JSON.parse(readFileSync(file, 'utf8'))).accepted;
@@ -68,7 +68,7 @@ export function judgeAnswers(
   }
   if (answers.every((answer) => 'packages' in answer)) {
     for (const { id, package: name } of accepted.filter((entry) => !used.has(entry))) {
-      lines.push(`· ${id} of ${name} is accepted, but no longer found. Remove it from the accepted advisories.`);
+      lines.push(`· ${id} of ${name} is accepted, but no longer reported. Remove it from the accepted advisories.`);
     }
   }
   return { lines, hasFailed: failed > 0 };

@@ -1,4 +1,4 @@
-/** The sources of advisories: `pnpm audit` for the npm registry, `uv audit` for OSV. */
+/** Queries the sources of advisories: the npm registry with `pnpm audit`, and OSV with `uv audit`. */
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { repository, type ToolPaths } from '@centflow/local-processes/paths';
@@ -12,25 +12,25 @@ export const PYTHON_PROJECTS = [
   'infra/checkov',
   '.github/lint',
 ];
-/** The time limit for an audit, including its retries. */
+/** The time limit for an audit in milliseconds, including retries. */
 const ANSWERED_WITHIN_MS = 60_000;
 
 /** One advisory about one package. */
 export interface Advisory {
   readonly package: string;
   readonly version: string;
-  /** The advisory's id, and the ids that others gave it. */
+  /** The advisory's id, and its ids in other databases. */
   readonly ids: readonly string[];
   readonly title: string;
   readonly link: string;
 }
 
-/** The answer of a source, or the reason why it did not answer. */
+/** The advisories that a source returned, or the reason why the source did not answer. */
 export type Answer =
   | { readonly source: string; readonly packages: number; readonly advisories: readonly Advisory[] }
   | { readonly source: string; readonly unanswered: string };
 
-/** The addresses of the services, if they differ from the defaults. */
+/** Addresses that replace the default addresses of the services. */
 export interface Services {
   readonly npmRegistry?: string;
   readonly osv?: string;
@@ -59,7 +59,10 @@ const pnpmReport = z.object({
   metadata: z.object({ totalDependencies: z.number() }),
 });
 
-/** The report of uv 0.13; uv calls its format a preview, so a changed format fails here: https://docs.astral.sh/uv/reference/cli/#uv-audit */
+/**
+ * The format of uv 0.13's report. uv documents the format as a preview. If a new version changes the format, parsing
+ * fails: https://docs.astral.sh/uv/reference/cli/#uv-audit
+ */
 const uvReport = z.object({
   summary: z.object({ audited_packages: z.number() }),
   vulnerabilities: z.array(
@@ -83,7 +86,7 @@ export async function queryAllSources(tools: ToolPaths, services: Services = {})
 /**
  * Queries the npm registry for advisories about the workspace's packages.
  *
- * @throws Error if pnpm fails for another reason than an unavailable registry
+ * @throws Error if pnpm fails, except because of an unavailable registry
  */
 export async function queryNpm(
   { pnpm }: ToolPaths,
@@ -116,7 +119,7 @@ export async function queryNpm(
 /**
  * Queries OSV for advisories about a Python project's packages.
  *
- * @throws Error if uv fails for another reason than an unavailable service
+ * @throws Error if uv fails, except because of an unavailable service
  */
 export async function queryOsv(
   { uv }: ToolPaths,
@@ -146,7 +149,10 @@ export async function queryOsv(
   };
 }
 
-/** Returns why there is no answer. Returns undefined if the program printed a report or failed for another reason. */
+/**
+ * Returns why the registry did not answer. Returns undefined if the program printed a report, or failed for another
+ * reason.
+ */
 function unansweredBy({ stdout, stderr, timedOut }: Run, registryFailure: RegExp): string | undefined {
   if (timedOut) return 'no answer in time';
   if (stdout.trim() !== '' || !registryFailure.test(stderr)) return undefined;
@@ -167,7 +173,7 @@ function parsed({ stdout, stderr }: Run, source: string): unknown {
   }
 }
 
-/** Runs an audit. If it finds an advisory, it prints its report and exits with a code other than 0. */
+/** Runs an audit. An audit that finds an advisory prints a report and exits with a code other than 0. */
 function run(
   command: string,
   args: readonly string[],

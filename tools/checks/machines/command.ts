@@ -19,9 +19,9 @@ interface Check {
   /** The name in the report. */
   readonly name: string;
   readonly line: string;
-  /** A part of the log file's name. */
+  /** The part of the log file's name that identifies the check. */
   readonly log: string;
-  /** Whether the check is skipped if the same command failed before on the same machine. */
+  /** Whether the check is skipped after a failure of the same command on the same machine. */
   readonly needsFirst?: boolean;
 }
 
@@ -40,7 +40,9 @@ export function addMachines(program: Command): void {
     .description('run `npm start` and `npm test` as a new user, in a minimal root of each supported Debian release')
     .addOption(new Option('--release <number>', 'only this release').choices(RELEASES.map(({ number }) => number)))
     .addOption(new Option('--only <command>', 'only this command').choices(Object.keys(CHECKS)))
-    .addOption(new Option('--run <line>', 'instead, run this shell command in the clone').conflicts('only'))
+    .addOption(
+      new Option('--run <line>', 'run this shell command in the clone instead of the two commands').conflicts('only'),
+    )
     .option('--fresh', 'rebuild the roots with the latest packages', false)
     .action(runMachines);
 }
@@ -61,7 +63,7 @@ function checksOf(only: MachinesOptions['only'], run: string | undefined): reado
   return only === undefined ? [...CHECKS.start, ...CHECKS.test] : CHECKS[only];
 }
 
-/** Runs the checks of one release in order, and reports them in one line. */
+/** Runs the checks of one release in order, and prints one line with the results. */
 async function runRelease(
   release: Release,
   checks: readonly Check[],
@@ -85,7 +87,7 @@ async function runRelease(
     const outcome = summary === undefined ? [] : [`${summary},`];
     results.push([check.name, ...outcome, ...(ran.passed ? [] : ['failed after']), duration(ran.seconds)].join(' '));
     details.push(...leftOut.map((reason) => `${check.name} skipped tests: ${reason}`), ...failures);
-    if (!ran.passed) details.push(`${check.name} failed. Its output is in ${relative(process.cwd(), ran.logFile)}`);
+    if (!ran.passed) details.push(`${check.name} failed. The output is in ${relative(process.cwd(), ran.logFile)}`);
   }
   const sign = failedLine === undefined ? '✔' : '✖';
   console.log(`${sign} Debian ${release.number} (${user.versions}): ${results.join(', ')}`);

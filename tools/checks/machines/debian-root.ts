@@ -1,6 +1,6 @@
 /**
- * Builds a minimal Debian root below `.local/machines/`. Commands in it see their own files and processes, but share the kernel
- * and the network of this machine.
+ * Builds a minimal Debian root below `.local/machines/`. A command in the root sees only the files and processes of the
+ * root, but uses the kernel and the network of this machine.
  */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
@@ -14,7 +14,7 @@ const ENTER = join(import.meta.dirname, 'enter.sh');
 const ROOT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 const USER_PATH = '/usr/local/bin:/usr/bin:/bin';
 
-/** The Debian release of a root, and the packages that are installed in it. */
+/** The Debian release of a root, and the packages that the root contains. */
 export interface RootOptions {
   /** Debian's name of the release, such as `trixie`. */
   readonly suite: string;
@@ -54,7 +54,7 @@ export function checkHost(): void {
   }
 }
 
-/** Creates an unused root, as a copy of a pristine root that is built once and kept. */
+/** Creates a new root, as a copy of a pristine root. The pristine root is built once and kept. */
 export async function makeRoot(options: RootOptions): Promise<DebianRoot> {
   const folder = join(localFolder, 'machines', options.suite);
   const pristine = join(folder, 'pristine');
@@ -83,7 +83,8 @@ async function buildPristine(options: RootOptions, pristine: string): Promise<vo
   const unfinished = `${pristine}.unfinished`;
   for (const old of [unfinished, pristine]) rmSync(old, { recursive: true, force: true });
   mkdirSync(dirname(pristine), { recursive: true });
-  // debootstrap mounts /proc below its target. The mount namespace removes the mount even after a failure.
+  // debootstrap mounts /proc in the new root. Because of the mount namespace, the mount disappears even after a
+  // failure.
   const debootstrap = ['debootstrap', '--variant=minbase', suite, unfinished];
   await succeed(start(['unshare', '--mount', ...debootstrap], hostEnvironment(), logFile), debootstrap[0], logFile);
   addUpdates(join(unfinished, 'etc', 'apt', 'sources.list'), suite);
@@ -98,7 +99,7 @@ async function buildPristine(options: RootOptions, pristine: string): Promise<vo
   renameSync(unfinished, pristine);
 }
 
-/** Adds the update and security archives, like Debian's installer. sid has neither. */
+/** Adds the update and security archives, like Debian's installer. Debian sid has no such archives. */
 function addUpdates(sourcesFile: string, suite: string): void {
   if (suite === 'sid') return;
   const sources = readFileSync(sourcesFile, 'utf8');
@@ -107,13 +108,19 @@ function addUpdates(sourcesFile: string, suite: string): void {
   writeFileSync(sourcesFile, `${sources.trimEnd()}\n${updates.join('\n')}\n`);
 }
 
-/** Starts a command in a root. The command and all its children end with the returned process, or with this one. */
+/**
+ * Starts a command in a root. The command and all its children are killed when the returned process or this process
+ * ends.
+ */
 export function startInRoot(root: DebianRoot, { line, as, logFile }: RootCommand): ChildProcess {
   const user = as === 'root' ? 'root' : root.user;
   return start(enter(root, user, line), rootEnvironment(user), logFile);
 }
 
-/** Returns the command line that enters a root, for callers that start processes themselves. Use it with {@link rootEnvironment}. */
+/**
+ * Returns the command line that enters a root, for callers that start processes themselves. Use the command line with
+ * {@link rootEnvironment}.
+ */
 export function enter(root: DebianRoot, user: string, line: string): readonly [string, ...string[]] {
   const namespaces = ['unshare', '--mount', '--pid', '--fork', '--kill-child'];
   return ['/usr/bin/setpriv', '--pdeathsig', 'KILL', ...namespaces, 'sh', ENTER, root.folder, user, line];
@@ -154,5 +161,5 @@ export async function exitCodeOf(child: ChildProcess): Promise<number> {
 
 async function succeed(child: ChildProcess, what: string | undefined, logFile: string): Promise<void> {
   const code = await exitCodeOf(child);
-  if (code !== 0) throw new CommandError(`${what} ended with code ${code}. Its output is in ${logFile}`);
+  if (code !== 0) throw new CommandError(`${what} ended with code ${code}. The output is in ${logFile}`);
 }

@@ -22,7 +22,7 @@ export function networkVariables(environment: NodeJS.ProcessEnv = process.env): 
   return Object.fromEntries(named.flatMap(([name, value]) => (value ? [[name, value]] : [])));
 }
 
-/** Copies the network settings into a root: the listed files, and those that the variables name. */
+/** Copies the network settings into a root: the listed files, and the files that the environment variables name. */
 export function copyNetworkSettings(root: string): void {
   const named = Object.values(networkVariables()).filter((value) => isAbsolute(value));
   for (const file of new Set([...FILES, ...named])) {

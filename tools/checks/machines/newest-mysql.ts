@@ -1,6 +1,7 @@
 /**
- * The command `test-mysql`: runs the tests of schema and job on the MySQL of Debian unstable. It is newer than RDS's MySQL, and the
- * downloaded MySQL is older. Tests that pass on both should pass on RDS.
+ * The command `test-mysql`: runs the tests of schema and job on the MySQL of Debian unstable. Debian unstable's MySQL
+ * is newer than RDS's, and the MySQL that the set-up downloads is older. Tests that pass on both versions should also
+ * pass on RDS.
  */
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
@@ -61,7 +62,7 @@ async function startServer(root: DebianRoot): Promise<Server> {
     `--port=${port}`,
     '--bind-address=127.0.0.1',
     '--mysqlx=OFF',
-    // Debian's default folder belongs to another package.
+    // The default folder is missing, because another Debian package creates it.
     '--secure-file-priv=NULL',
     // The job loads with LOAD DATA LOCAL.
     '--local-infile=ON',
@@ -97,7 +98,7 @@ function writeAdministrator(root: DebianRoot, password: string): void {
   execFileSync('chroot', [root.folder, 'chown', `${USER}:${USER}`, `/home/${USER}/administrator.sql`]);
 }
 
-/** Returns the version of the server, or undefined while it does not answer. */
+/** Returns the version of the server, or undefined while the server does not answer. */
 async function versionOf(uri: string): Promise<string | undefined> {
   try {
     const connection = await createConnection({ uri, connectTimeout: 1000 });

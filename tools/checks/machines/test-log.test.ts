@@ -17,7 +17,7 @@ describe('readTestLog', () => {
     });
   });
 
-  test('returns the failed tests that the summary names', () => {
+  test('returns the failed tests that the output lists', () => {
     const { summary, failures } = readTestLog(
       '✗ @centflow/glue test_load > test_x: 1 != 2\n1 passed, 1 failed, 0 skipped\n',
     );

@@ -2,13 +2,15 @@
 export interface TestLog {
   /** The closing line, such as `120 passed, 0 failed, 3 skipped`. */
   readonly summary?: string;
-  /** Why tests were skipped, each reason once. */
+  /** The different reasons why tests were skipped. */
   readonly leftOut: readonly string[];
   /** One line for each failed test. */
   readonly failures: readonly string[];
 }
 
-/** Reads the output of `npm test`. For the output of another command, the result has no summary and no failures. */
+/**
+ * Reads the output of `npm test`. For the output of another command, the result contains no summary and no failures.
+ */
 export function readTestLog(log: string): TestLog {
   const lines = log.trimEnd().split('\n');
   const last = lines.at(-1) ?? '';

@@ -42,7 +42,7 @@ export async function acceptDeployed(options: AcceptDeployedOptions, note: (text
     await deployed.refuseHalfDeployed(environment, release);
     const { results } = await accept({
       environment,
-      // Only the folder is read. The other properties appear in the heading of a report.
+      // `accept` reads only the folder. The other properties appear in the heading of the report.
       release: { version: 'rehearsal', commit: '', digest: '', folder: release },
       account: root,
       deployed,
@@ -58,24 +58,24 @@ export async function acceptDeployed(options: AcceptDeployedOptions, note: (text
       say: (line) => lines.push(line),
     });
     const named = (outcome: string) => results.filter((result) => result.outcome === outcome).map(({ name }) => name);
-    // A check may be skipped only if it is about something that the environment does not have.
+    // A check may be skipped only if it concerns a resource that the environment does not have.
     const rightly = checks.filter((check) => check.absent?.(environment) !== undefined).map(({ name }) => name);
     assert.deepEqual(
       named('skipped').filter((name) => !rightly.includes(name)),
       [],
     );
-    note(`${named('passed').length} checks passed, not proven: ${named('unproven').join(', ')}`);
+    note(`${named('passed').length} checks passed; not checked: ${named('unproven').join(', ')}`);
   } finally {
     writeFileSync(join(logFolder, 'accept.log'), `${lines.join('\n')}\n`);
     root.destroy();
   }
 }
 
-/** Returns a client that sends requests for every host to the emulator: CloudFront's pages, the API behind it, and S3. */
+/** Returns a client that sends all requests to the emulator: those for CloudFront's pages, the API and S3. */
 function createWeb(account: Account, deployed: Deployed): Web {
   const consoleUrl = deployed.output('console', 'console_url');
   const origin = consoleUrl === '' ? undefined : new URL(consoleUrl).host;
-  // API requests bypass CloudFront, because the emulator's CloudFront does not resolve the API's address to itself.
+  // API requests bypass CloudFront, because the emulator's CloudFront would look up the API's address on the internet.
   const apiHost = `${deployed.output('console', 'console_api_id')}.execute-api.localhost`;
   return async (url, { method = 'GET', headers = {}, body } = {}) => {
     const { host, pathname, search } = new URL(url);

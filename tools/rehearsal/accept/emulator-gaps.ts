@@ -1,6 +1,6 @@
 /**
- * The checks of `accept` that AWS can prove and the emulator cannot, each with the reason. The report of a rehearsal lists them.
- * A name that is not a check's fails the rehearsal.
+ * The checks of `accept` that AWS can prove and the emulator cannot, each with the reason. The report of a rehearsal
+ * lists these checks. The rehearsal fails if a name is not the name of a check.
  */
 export const emulatorGaps: Readonly<Record<string, string>> = {
   'mail-subscriptions': 'the emulator sends no mail, so nobody can open the link',

@@ -29,7 +29,7 @@ export async function sendRequest(
   const outgoing = request(new URL(path, account.endpointUrl), {
     method,
     ca: account.authority,
-    // The emulator presents its own certificate for every host, so the host name is not verified.
+    // The emulator presents the same certificate for every host, so the host name is not verified.
     servername: '',
     headers: { ...headers, host },
   });
@@ -49,7 +49,8 @@ export interface SignIn {
 }
 
 /**
- * Signs in as the pages do, with PKCE: the code is useless without the verifier that only this browser has.
+ * Signs in as the pages do, with PKCE. The authorisation code is useless without the verifier, which only this browser
+ * knows.
  *
  * @returns the ID token
  */
@@ -89,7 +90,7 @@ export async function signIn(account: Account, { clientId, origin, username, pas
     '/oauth2/token',
     form(new URLSearchParams({ ...exchange, code })),
   );
-  assert.equal(withoutVerifier.status, 400, 'a stolen code must be useless without its verifier');
+  assert.equal(withoutVerifier.status, 400, 'Cognito accepted an authorisation code without its PKCE verifier');
   const secondCode = new URL(
     (await sendRequest(account, host, '/login', form(filledForm))).headers.location ?? 'missing:',
     origin,

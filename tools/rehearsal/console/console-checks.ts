@@ -1,11 +1,11 @@
-/** Checks of the deployed console: its pages, its access rules, whose data each person sees, and a complete upload. */
+/** Checks the deployed console: the pages, the access rules, the data that each person sees, and a complete upload. */
 import assert from 'node:assert/strict';
 import { securityHeaders } from '@centflow/console/security-headers';
 import { waitFor } from '@centflow/local-processes/wait-for';
 import { type Answer, sendRequest } from './browser.ts';
 import type { DeployedConsole } from './deployed-console.ts';
 
-/** Checks that CloudFront serves one page for every path, files by their names, and the security headers. */
+/** Checks that CloudFront serves files by name, the same page for every other path, and the security headers. */
 export async function pagesAreServed(console: DeployedConsole): Promise<void> {
   const [page, deep] = await Promise.all([console.page('/'), console.page('/uploads/17')]);
   assert.equal(page.status, 200);
@@ -17,7 +17,7 @@ export async function pagesAreServed(console: DeployedConsole): Promise<void> {
   for (const [name, value] of Object.entries(others)) assert.equal(headerOf(page, name), value, name);
   assert.match(headerOf(page, 'strict-transport-security'), /max-age=63072000/);
   const script = /src="(\/assets\/[^"]+\.js)"/.exec(page.text)?.[1];
-  assert.ok(script, 'the page has no script');
+  assert.ok(script, 'The page contains no script');
   const file = await console.page(script);
   assert.equal(file.status, 200);
   assert.match(headerOf(file, 'content-type'), /^text\/javascript/);
@@ -25,7 +25,7 @@ export async function pagesAreServed(console: DeployedConsole): Promise<void> {
   assert.equal((await console.page('/assets/none.js')).status, 403);
 }
 
-/** Checks that the API requires a token that the user pool has signed. Only the sign-in configuration is public. */
+/** Checks that the API requires a token that the user pool has signed, except for the public sign-in configuration. */
 export async function strangersAreRefused(console: DeployedConsole): Promise<void> {
   const config = await console.api('/api/config');
   assert.equal(config.status, 200);
@@ -39,7 +39,7 @@ export async function strangersAreRefused(console: DeployedConsole): Promise<voi
   }
 }
 
-/** Checks that a person without an owner sees no uploads, and that an owner has no access to operations. */
+/** Checks that a person who is assigned no owner sees no uploads, and that an owner cannot access operations. */
 export async function ownersAndOperatorsAreSeparate(console: DeployedConsole): Promise<void> {
   const nobody = await console.token({ email: 'nobody@example.com' });
   assert.equal((await console.api('/api/uploads', { token: nobody })).status, 403);
@@ -51,7 +51,7 @@ export async function ownersAndOperatorsAreSeparate(console: DeployedConsole): P
   assert.equal((await console.api('/api/operations/job-runs', { token: owner })).status, 403);
 }
 
-/** Uploads a file as the page does, waits until it is published, and removes it. */
+/** Uploads a file with the requests of the page, waits until the upload is published, and removes the upload. */
 export async function uploadThroughConsole(console: DeployedConsole): Promise<void> {
   const token = await console.token({ email: 'hal@example.com', owner: 'hal' });
   const post = (path: string, body: object) => console.api(path, { token, method: 'POST', body: JSON.stringify(body) });
@@ -103,7 +103,7 @@ export async function operatorsSeeTheFlow(console: DeployedConsole): Promise<voi
     return json;
   };
   const { runs } = (await get('/api/operations/job-runs')) as { runs: unknown[] };
-  assert.ok(runs.length > 0, 'no job run is listed');
+  assert.ok(runs.length > 0, 'The console lists no job run');
   await get('/api/operations/dead-letters');
   await get('/api/operations/alarms');
   await get('/api/pipeline/uploads');

@@ -1,8 +1,8 @@
 /**
  * Calls every route of the deployed console with the rights of its functions.
  *
- * If a route of apps/console/api/access.ts has no call here, this file does not compile. So no route reaches AWS before the
- * rehearsal has called it under enforced IAM.
+ * If a route of apps/console/api/access.ts is not called here, this file does not compile. So every route is called
+ * under enforced IAM before it is deployed to AWS.
  */
 import assert from 'node:assert/strict';
 import { access, type DeployedRoute } from '@centflow/console/access';
@@ -15,10 +15,10 @@ import type { ApiAnswer, DeployedConsole } from './deployed-console.ts';
 
 type Json = ApiAnswer['json'];
 
-/** Calls routes, and keeps values of earlier answers for later calls. */
+/** Calls routes, and stores values from answers for later calls. */
 interface CallContext {
   readonly console: DeployedConsole;
-  /** Calls a route as a person who is allowed to. */
+  /** Calls a route as a person who may use it. */
   call(name: DeployedRoute, call?: RouteCall): Promise<Json>;
   /** Sends a request to a presigned URL, as a browser does. */
   send(method: 'GET' | 'PUT', url: string, body?: string): Promise<Answer>;
@@ -32,7 +32,7 @@ interface CallContext {
 
 interface Step {
   readonly request?: (context: CallContext) => RouteCall | Promise<RouteCall>;
-  /** Checks the answer, and keeps the values that later calls need. */
+  /** Checks the answer, and stores the values that later calls need. */
   readonly check?: (answer: Json, context: CallContext) => unknown;
 }
 
@@ -42,7 +42,7 @@ const CSV =
   'date,merchant,category,account,amount,currency,description\n' +
   '2025-03-04,Cinema,Leisure,Card,11.50,EUR,a good row\n' +
   '2025-02-30,Cinema,Leisure,Card,11.50,EUR,no such day\n';
-/** The file is too large for one request, so it becomes a multipart upload. */
+/** The file is too large for one request, so the console starts a multipart upload. */
 const newUpload = (name: string) => ({
   json: { feed: 'expenses', name, bytes: PART_BYTES + 1, contentType: 'text/csv' },
 });

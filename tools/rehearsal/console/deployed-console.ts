@@ -10,7 +10,7 @@ import { clientConfiguration } from '@centflow/local-stack/clients';
 import type { Account } from '../account.ts';
 import { type Answer, type Request, sendRequest, signIn } from './browser.ts';
 
-/** An answer of the API. Its members are not typed, because the checks must not trust them. */
+/** An answer of the API. The body is not typed, because each check must verify it. */
 export interface ApiAnswer {
   readonly status: number;
   readonly json: Readonly<Record<string, unknown>>;
@@ -18,13 +18,13 @@ export interface ApiAnswer {
 
 export interface DeployedConsole {
   readonly account: Account;
-  /** The origin, such as `https://….cloudfront.net`. */
+  /** The origin of the console, such as `https://….cloudfront.net`. */
   readonly origin: string;
   /** Requests a page from CloudFront. */
   page(path: string): Promise<Answer>;
   /**
-   * Sends a request to the HTTP API, bypassing CloudFront. The emulator's CloudFront resolves the API's address on the internet
-   * instead of to itself.
+   * Sends a request to the HTTP API, bypassing CloudFront. The emulator's CloudFront would look up the API's address on
+   * the internet.
    */
   api(path: string, options?: Request & { readonly token?: string }): Promise<ApiAnswer>;
   /** Creates a user as docs/runbook.md describes, signs in, and returns the ID token. */
@@ -33,7 +33,7 @@ export interface DeployedConsole {
 
 export interface Person {
   readonly email: string;
-  /** The person's owner; undefined for a person who has none yet. */
+  /** The owner whose data the person may see; undefined for a person who is assigned no owner yet. */
   readonly owner?: string;
   readonly operator?: true;
 }
@@ -83,7 +83,7 @@ export async function createUser(
         Username,
         UserAttributes,
         MessageAction: 'SUPPRESS',
-        // A password that the emulator generates breaks the pool's password policy.
+        // The emulator would generate a password that violates the pool's password policy.
         TemporaryPassword: password,
       }),
     );

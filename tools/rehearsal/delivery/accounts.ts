@@ -12,7 +12,7 @@ export interface AccountsOptions {
   readonly logFolder: string;
 }
 
-/** Starts all accounts in parallel. If one does not start, the others are stopped. */
+/** Starts all accounts in parallel. If an account does not start, the other accounts are stopped. */
 export async function startAccounts({ tools, folder, logFolder }: AccountsOptions): Promise<Accounts> {
   const starting = environmentNames.map(async (name) => {
     const { accountId, region } = readEnvironment(name);
@@ -33,7 +33,10 @@ export async function stopAccounts(accounts: Accounts): Promise<void> {
   await Promise.all(Object.values(accounts).map((account) => account.stop()));
 }
 
-/** Returns a runner's environment for an account: the endpoint, the credentials, and the authority of AWS and MySQL. */
+/**
+ * Returns the environment variables with which a runner accesses an account: endpoint, credentials, and certificate
+ * authority.
+ */
 export function environmentOf({ environment }: Account): NodeJS.ProcessEnv {
   const authority = environment.AWS_CA_BUNDLE;
   return { ...environment, NODE_EXTRA_CA_CERTS: authority, CENTFLOW_DATABASE_CA: authority };

@@ -8,13 +8,13 @@ import { type Expressions, evaluate, readStep } from './workflow-step.ts';
 /** A run of a workflow. */
 export interface WorkflowRun {
   readonly id: string;
-  /** The commit that is checked out. For a pull request, it is the preview of its merge into `main`. */
+  /** The commit that is checked out. For a pull request, GitHub checks out a preview of the merge into `main`. */
   readonly sha: string;
 }
 
 export interface StepOutcome extends Outcome {
   readonly outputs: Readonly<Record<string, string>>;
-  /** The step's summary for the page of the run. */
+  /** The step's summary, which GitHub shows on the page of the workflow run. */
   readonly summary: string;
 }
 
@@ -32,7 +32,7 @@ export interface CommandOptions extends JobEnvironment {
 
 export interface StepOptions extends JobEnvironment {
   readonly expressions?: Expressions;
-  /** Options that only the rehearsal appends to the command. */
+  /** Options that the rehearsal appends to the command. */
   readonly extraOptions?: string;
 }
 
@@ -66,7 +66,7 @@ export class Actions {
     return this.command(`${line}${extraOptions}`, { ...options, variables: Object.fromEntries(evaluated) });
   }
 
-  /** Runs a command that a person types, in the same environment. */
+  /** Runs a command as if a person had typed it, with the same environment variables. */
   async command(line: string, { run, runner, aws = {}, variables = {} }: CommandOptions): Promise<StepOutcome> {
     const files = mkdtempSync(join(this.#folder, 'step-'));
     const [output, summary] = [join(files, 'output'), join(files, 'summary')];
@@ -87,7 +87,7 @@ export class Actions {
   }
 }
 
-/** Replaces `npm run` by the program that it starts after the set-up. */
+/** Replaces `npm run` with the program that the script starts, because the set-up has already run. */
 function skipSetUp(line: string): string {
   return line.replace(
     /^npm run (deliver|infra) --/,

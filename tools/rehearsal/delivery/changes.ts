@@ -1,4 +1,4 @@
-/** The edits of each pull request. */
+/** Makes the edits of each pull request. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Checkout } from './checkout.ts';
@@ -10,7 +10,10 @@ export function edit({ folder }: Pick<Checkout, 'folder'>, file: string, from: R
   const path = join(folder, file);
   const before = readFileSync(path, 'utf8');
   const after = before.replace(from, to);
-  if (after === before) throw new Error(`${file} does not contain ${from}. Adapt the rehearsal to the present file.`);
+  if (after === before)
+    throw new Error(
+      `${file} does not contain ${from}. Update the edit in the rehearsal (tools/rehearsal/delivery/changes.ts).`,
+    );
   writeFileSync(path, after);
 }
 
@@ -51,7 +54,10 @@ function blockOf({ folder }: Checkout, language: string): string {
   return block;
 }
 
-/** Renames a construct, which changes its Terraform address: the database would be replaced by an empty one. */
+/**
+ * Renames a construct. The new name changes the Terraform address, so an apply would replace the database with an empty
+ * one.
+ */
 export const renameDatabase: Change = (checkout) => {
   edit(checkout, 'infra/src/stacks/store.ts', "new Database(this, 'database', {", "new Database(this, 'books', {");
 };
@@ -73,7 +79,7 @@ export const addColumnAndBreakTrigger: Change = async (checkout) => {
 const TRIGGER = 'return async (batch: SQSEvent, context: Context): Promise<SQSBatchResponse> => {';
 const BREAK = "if (batch.Records.length > 0) throw new Error('This trigger is broken');";
 
-/** Repairs the trigger, and adds a migration whose second statement may fail because of rows in dev. */
+/** Fixes the trigger, and adds a migration. Rows in dev make the second statement of the migration fail. */
 export const fixTriggerAndLimitAmounts: Change = (checkout) => {
   edit(checkout, 'apps/trigger/src/handler.ts', `\n    ${BREAK}`, '');
   writeMigration(checkout, 'amounts', [
@@ -82,10 +88,10 @@ export const fixTriggerAndLimitAmounts: Change = (checkout) => {
   ]);
 };
 
-/** The migration's upper limit for an expense. */
+/** The maximum amount of an expense that the migration allows. */
 export const MAX_AMOUNT = 1_000_000;
 
-/** Writes a migration without the generator. */
+/** Writes a migration by hand, without the generator. */
 function writeMigration({ folder }: Checkout, name: string, statements: readonly string[]): void {
   const migrations = join(folder, 'packages', 'schema', 'migrations');
   const journalFile = join(migrations, 'meta', '_journal.json');
@@ -103,7 +109,7 @@ async function generate(checkout: Checkout, name: string): Promise<void> {
   );
 }
 
-/** Writes the exemptions that the comment on the pull request proposes, with a reason. */
+/** Writes the exemptions that the comment on the pull request proposes, and adds a reason to each. */
 export function addExemptions(checkout: Checkout, proposed: readonly object[], reason: string): void {
   const exemptions = proposed.map((exemption) => ({ ...exemption, reason }));
   writeFileSync(join(checkout.folder, 'infra', 'exemptions.json'), `${JSON.stringify(exemptions, undefined, 2)}\n`);

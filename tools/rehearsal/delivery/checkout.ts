@@ -1,6 +1,7 @@
 /**
- * A checkout of the origin, like that of a GitHub runner or a developer. It has its own sources, builds and Terraform folders. It
- * shares only the tools of this repository, because a second download would prove nothing.
+ * A checkout of the origin, like that of a GitHub runner or a developer. Each checkout has separate sources, builds and
+ * Terraform folders. Only the installed tools of this repository are shared, because a second download would prove
+ * nothing.
  */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { createWriteStream, existsSync, mkdirSync, symlinkSync } from 'node:fs';
@@ -9,7 +10,7 @@ import { promisify } from 'node:util';
 import { localFolder, repository, type ToolPaths } from '@centflow/local-processes/paths';
 import { git } from './git.ts';
 
-/** The merge previews of all pull requests. */
+/** The Git references of the merge previews of all pull requests. */
 const PULL_REQUESTS = '+refs/pull/*:refs/remotes/pull/*';
 
 export interface Outcome {
@@ -22,12 +23,12 @@ export interface Outcome {
 
 export interface CheckoutOptions {
   readonly tools: ToolPaths;
-  /** The bare repository. */
+  /** The folder of the bare repository. */
   readonly origin: string;
   readonly folder: string;
-  /** The log file for the output of its commands. */
+  /** The log file for the output of the checkout's commands. */
   readonly logFile: string;
-  /** If aborted, running commands are stopped. */
+  /** A signal that stops running commands when it is aborted. */
   readonly signal?: AbortSignal;
 }
 
@@ -62,7 +63,7 @@ export class Checkout {
     await this.git('clean', '--quiet', '--force', '-d');
   }
 
-  /** Runs a line of shell like `run:` in a workflow, and waits until it ends. */
+  /** Runs a shell command like `run:` in a workflow, and waits until the command ends. */
   async run(line: string, environment: NodeJS.ProcessEnv = {}): Promise<Outcome> {
     const { tools, logFile, signal } = this.#options;
     mkdirSync(dirname(logFile), { recursive: true });
@@ -82,7 +83,7 @@ export class Checkout {
         ...environment,
       },
       stdio: ['ignore', 'pipe', 'pipe'],
-      // A separate process group, so that all its processes can be stopped together.
+      // The command runs in a separate process group, so that all its processes can be stopped together.
       detached: true,
     });
     const stop = () => endGroup(child);

@@ -17,7 +17,9 @@ export interface DeliveryContext {
   readonly clone: DeveloperClone;
   readonly delivery: Delivery;
   readonly logFolder: string;
-  /** Whether the calls of roles are added to the record. Otherwise they are compared with it. */
+  /**
+   * Whether new AWS calls of roles are added to the record. If false, a call that the record lacks fails the rehearsal.
+   */
   readonly recordCalls: boolean;
 }
 

@@ -48,7 +48,7 @@ export interface ContextOptions {
   readonly accounts: Accounts;
   readonly gitHub: GitHubStandIn;
   readonly checkouts: Checkouts;
-  /** The folder for the files with ignored changes and outputs of steps. */
+  /** The folder for the file of ignored changes and the files with the outputs of steps. */
   readonly folder: string;
   readonly logFolder: string;
   readonly recordCalls: boolean;

@@ -15,7 +15,10 @@ export interface DeliveryOptions {
   readonly builder: Checkout;
   /** The checkout for the jobs of each environment. */
   readonly runners: Readonly<Record<EnvironmentName, Checkout>>;
-  /** The file for CENTFLOW_IGNORE_CHANGES: the attributes that the emulator does not return as they were written. */
+  /**
+   * The file for CENTFLOW_IGNORE_CHANGES. It lists the attributes that the emulator does not return as they were
+   * written.
+   */
   readonly ignoredChanges: string;
 }
 
@@ -42,13 +45,13 @@ export class Delivery {
     return this.#options.runners[environment];
   }
 
-  /** Returns the variables for AWS in an environment, and those that its emulator needs. */
+  /** Returns the variables for AWS in an environment, and the variables that the emulator needs. */
   aws(environment: EnvironmentName): NodeJS.ProcessEnv {
     const { accounts, ignoredChanges } = this.#options;
     return { ...environmentOf(accounts[environment]), CENTFLOW_IGNORE_CHANGES: ignoredChanges };
   }
 
-  /** Runs plan.yml. If the policy refuses one environment, the others are planned all the same. */
+  /** Runs plan.yml. If the policy refuses the plan of one environment, the other environments are still planned. */
   async plan(
     { number, head, preview }: PullRequest,
     environments: readonly EnvironmentName[] = environmentNames,
@@ -101,7 +104,7 @@ export class Delivery {
     return { ...run, digest: outputs.digest, version };
   }
 
-  /** Copies the release to an environment's runner, and the evidence of the environment before it. */
+  /** Copies the release and the evidence of the previous environment to an environment's runner. */
   async prepare(push: Push, environment: EnvironmentName): Promise<void> {
     const runner = await this.#fetchRelease(environment, push);
     const evidence = join(runner.folder, 'evidence');
@@ -128,7 +131,10 @@ export class Delivery {
     return { rollback, canary: await this.#step(push, environment, 'canary-after-rollback') };
   }
 
-  /** Assesses whether a release may go to production automatically. Changes nothing, and runs where the release was built. */
+  /**
+   * Assesses whether a release may go to production automatically. Changes nothing, and runs in the checkout that built
+   * the release.
+   */
   assess(push: Push): Promise<StepOutcome> {
     const { actions, builder } = this.#options;
     const evidence = join('evidence', 'staging.json');
@@ -179,7 +185,7 @@ export class Delivery {
   async #fetchRelease(environment: EnvironmentName, { sha }: WorkflowRun): Promise<Checkout> {
     const runner = this.runner(environment);
     await runner.checkOut(sha);
-    // A GitHub runner starts without files of the run before.
+    // Removes the files of the previous run, which a GitHub runner would not have.
     for (const name of ['release', 'evidence', 'reports']) {
       rmSync(join(runner.folder, name), { recursive: true, force: true });
     }

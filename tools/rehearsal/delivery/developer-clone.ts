@@ -1,11 +1,13 @@
-/** The clone of a developer, Ann: she makes changes, pushes them, and merges them like GitHub's merge button. */
+/**
+ * The clone of a developer, Ann. She commits and pushes changes, and merges pull requests like GitHub's merge button.
+ */
 import type { GitHubStandIn } from '@centflow/delivery/github-stand-in';
 import type { Checkout } from './checkout.ts';
 
 export interface PullRequest {
   readonly number: number;
   readonly branch: string;
-  /** The newest commit of the branch. */
+  /** The hash of the newest commit of the branch. */
   readonly head: string;
   /** The preview of the merge into `main`, which the workflows check out. */
   readonly preview: string;

@@ -1,4 +1,4 @@
-/** Asserts how a command ended. */
+/** Asserts the exit code and the output of commands. */
 import assert from 'node:assert/strict';
 import type { Outcome } from './checkout.ts';
 

@@ -1,4 +1,4 @@
-/** A bare repository that simulates GitHub's. Its first commit is the present work tree. */
+/** A bare repository that simulates the one on GitHub. The first commit contains the present work tree. */
 import { existsSync, mkdirSync } from 'node:fs';
 import { git } from './git.ts';
 

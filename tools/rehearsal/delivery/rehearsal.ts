@@ -30,12 +30,12 @@ export async function rehearseDelivery(options: Omit<RehearsalOptions, 'environm
     note((await findTerraform(join(folder, 'terraform'))).version),
   );
   const stopped = new AbortController();
-  const making = steps.run('An origin is created from the work tree, and checked out', () =>
+  const making = steps.run('A Git origin is created from the work tree and checked out', () =>
     makeCheckouts({ tools, folder: join(folder, 'checkouts'), logFolder, signal: stopped.signal }),
   );
-  // A failure is reported where it is awaited below.
+  // A failure is reported when the promise is awaited below.
   making.catch(() => undefined);
-  const accounts = await steps.run('Three empty AWS accounts start, each with a MySQL', () =>
+  const accounts = await steps.run('Three empty AWS accounts start, each with a MySQL server', () =>
     startAccounts({ tools, folder: join(folder, 'accounts'), logFolder }),
   );
   const gitHub = await startGitHubStandIn({ repository: readEnvironment('dev').repository.name });

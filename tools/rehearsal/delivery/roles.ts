@@ -8,13 +8,13 @@ import { compareWithRecord, recordedGithubCalls } from '../recorded-calls.ts';
 import type { DeliveryContext } from './context.ts';
 import { asDelivered } from './snapshot.ts';
 
-/** Starts to record the calls of steps, and discards those made before. */
+/** Starts to record the AWS calls of steps, and discards earlier calls. */
 export async function startRecordingCalls({ accounts }: DeliveryContext): Promise<void> {
   await Promise.all(Object.values(accounts).map((account) => account.observe()));
 }
 
 /**
- * Compares the calls since then with the record, or adds them to it.
+ * Compares the calls since `startRecordingCalls` with the record, or adds the calls to the record.
  *
  * @returns the number of different calls in all environments
  * @throws Error if the record lacks a call

@@ -1,4 +1,4 @@
-/** The differences between the rehearsal's repository and this one, because its accounts are emulated. */
+/** Defines how the rehearsal's repository differs from this one, because the rehearsal's accounts are emulated. */
 import { type Environment, type EnvironmentName, readEnvironment } from '@centflow/infra';
 import { edit } from './changes.ts';
 import type { Checkout } from './checkout.ts';
@@ -21,7 +21,8 @@ const differences: readonly Difference[] = [
     file: 'infra/src/environments.ts',
     from: /^( +)console: \{[\s\S]*?^\1\},$/gm,
     to: '$1console: null,',
-    reason: 'It takes minutes, and is delivered like every other stack. The rehearsal of one environment includes it.',
+    reason:
+      'The console stack takes minutes, and is delivered like every other stack. The rehearsal of one environment includes it.',
   },
 ];
 
@@ -30,7 +31,7 @@ export function asDelivered(name: EnvironmentName): Environment {
   return { ...readEnvironment(name), report: null, console: null };
 }
 
-/** Commits the differences to `main`, before any pull request. */
+/** Commits the differences to `main`, before the first pull request. */
 export async function adaptToEmulator(checkout: Checkout): Promise<void> {
   for (const { file, from, to } of differences) edit(checkout, file, from, to);
   const reasons = differences.map(({ file, reason }) => `${file}: ${reason}`);

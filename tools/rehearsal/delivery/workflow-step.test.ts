@@ -24,6 +24,8 @@ describe('evaluate', () => {
   });
 
   test('rejects an expression without a value', () => {
-    expect(() => evaluate(expression('secrets.KEY'), {})).toThrow(`has no value for ${expression('secrets.KEY')}`);
+    expect(() => evaluate(expression('secrets.KEY'), {})).toThrow(
+      `does not define a value for ${expression('secrets.KEY')}`,
+    );
   });
 });

@@ -22,7 +22,7 @@ export function readStep(path: string): WorkflowStep {
   return { run: step.run, variables: Object.fromEntries(variables), permissions };
 }
 
-/** The values of GitHub's expressions in this run: `inputs.environment` → `dev`. */
+/** The values of GitHub's expressions in this run, such as `dev` for `inputs.environment`. */
 export type Expressions = Readonly<Record<string, string>>;
 
 /**
@@ -33,7 +33,7 @@ export type Expressions = Readonly<Record<string, string>>;
 export function evaluate(text: string, expressions: Expressions): string {
   return text.replaceAll(/\$\{\{\s*(.*?)\s*\}\}/g, (_, expression: string) => {
     const value = expressions[expression];
-    if (value === undefined) throw new Error(`The rehearsal has no value for \${{ ${expression} }}`);
+    if (value === undefined) throw new Error(`The rehearsal does not define a value for \${{ ${expression} }}`);
     return value;
   });
 }

@@ -1,4 +1,4 @@
-/** A pull request adds an alarm: it is planned, reported, merged, and delivered to production automatically. */
+/** A pull request adds an alarm. The change is planned, reported, merged, and delivered to production automatically. */
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { GetFunctionCommand } from '@aws-sdk/client-lambda';
@@ -15,7 +15,7 @@ import { secretsOf } from '../secrets.ts';
 export async function alarmIsAdded(context: DeliveryContext): Promise<void> {
   const { steps, clone, delivery, gitHub } = context;
   const pullRequest = await steps.run(
-    'A pull request adds an alarm: the plans of all three environments change nothing else',
+    'A pull request adds an alarm, and the plans of all three environments contain no other change',
     async () => {
       await startRecordingCalls(context);
       const opened = await clone.open('Alert on uploads that fail often', addAlarm);
@@ -30,10 +30,10 @@ export async function alarmIsAdded(context: DeliveryContext): Promise<void> {
       return opened;
     },
   );
-  await steps.run('Each call of the role `plan` is on record', async (note) =>
+  await steps.run('Every AWS call of the role `plan` is recorded', async (note) =>
     note(`${await compareCalls(context, 'plan')} calls`),
   );
-  await steps.run('One comment shows the plans to reviewers, and no secret', async () => {
+  await steps.run('One comment shows the plans to reviewers, without any secret', async () => {
     await delivery.comment(pullRequest);
     const [{ body } = { body: '' }, ...others] = gitHub.state.commentsOf(pullRequest.number);
     assert.equal(others.length, 0);
@@ -42,7 +42,8 @@ export async function alarmIsAdded(context: DeliveryContext): Promise<void> {
     const secrets = (await Promise.all(environmentNames.map((name) => secretsOf(context, name)))).flat();
     // The passwords of the administrator, the migrator, the loader and the reporter.
     assert.equal(secrets.length, 4 * environmentNames.length);
-    for (const secret of secrets) assert.ok(!body.includes(secret), 'the comment contains a password');
+    for (const secret of secrets)
+      assert.ok(!body.includes(secret), 'The comment on the pull request contains a password');
   });
   const push = await steps.run('The pull request is merged, and its release is built', async (note) => {
     const made = await delivery.push(await clone.merge(pullRequest));
@@ -53,9 +54,9 @@ export async function alarmIsAdded(context: DeliveryContext): Promise<void> {
   await promote(context, push, 'dev');
   await promote(context, push, 'staging');
   await steps.run(
-    'The canary passes, no alarm is raised, nothing is exempted: production needs no approval',
+    'Production needs no approval, because the canary passes, no alarm is raised and nothing is exempted',
     async () => {
-      // The assessment runs with the plan role.
+      // The assessment of the release uses the role `plan` of production.
       await compareCalls(context, 'apply');
       const { outputs } = assertSucceeded(await delivery.assess(push));
       await compareCalls(context, 'plan');
@@ -63,12 +64,12 @@ export async function alarmIsAdded(context: DeliveryContext): Promise<void> {
     },
   );
   await promote(context, push, 'production');
-  await steps.run('Each call of the role `apply` is on record', async (note) =>
+  await steps.run('Every AWS call of the role `apply` is recorded', async (note) =>
     note(`${await compareCalls(context, 'apply')} calls`),
   );
   await steps.run('The three environments run identical artifacts', () => assertSameArtifacts(context, push));
   await steps.run(
-    'The release is published on GitHub: its tag, its notes, and the deployed artifacts',
+    'The release is published on GitHub with its tag, its notes and the deployed artifacts',
     async (note) => {
       assertSucceeded(await delivery.publish(push));
       const { state } = gitHub;

@@ -1,4 +1,7 @@
-/** A pull request breaks the trigger: dev detects it and rolls back automatically, and no other environment is affected. */
+/**
+ * A pull request breaks the trigger. The canary detects the fault in dev, which rolls back automatically. No other
+ * environment is affected.
+ */
 import assert from 'node:assert/strict';
 import { GetFunctionCommand } from '@aws-sdk/client-lambda';
 import { type EnvironmentName, namesOf, readEnvironment } from '@centflow/infra';
@@ -7,7 +10,10 @@ import { addColumnAndBreakTrigger } from '../changes.ts';
 import { type DeliveryContext, flowOf, stateOf } from '../context.ts';
 import { assertRefused, assertSucceeded } from '../expectations.ts';
 
-/** A working canary finishes sooner than this. A broken one never does, however long the deadline. */
+/**
+ * The deadline of the canary. A successful canary finishes earlier, and with the broken trigger no deadline would be
+ * long enough.
+ */
 const SECONDS = 25;
 
 export async function brokenTriggerIsTakenBack(context: DeliveryContext): Promise<void> {
@@ -28,13 +34,16 @@ export async function brokenTriggerIsTakenBack(context: DeliveryContext): Promis
   await steps.run('The canary fails in dev', async () => {
     assertRefused(await delivery.canary(push, 'dev', SECONDS), 12, /canary of .+ failed in dev/);
   });
-  await steps.run('dev rolls back automatically: the previous trigger and job run on the new schema', async (note) => {
-    const { rollback, canary } = await delivery.rollBack(push, 'dev');
-    assertSucceeded(canary);
-    assert.equal((await readDeployedState(context, 'dev')).trigger, dev.trigger);
-    assert.ok(await hasReceipts(context), 'the column does not exist');
-    note(/^Back to (v\d+)/m.exec(rollback.output)?.[1] ?? '');
-  });
+  await steps.run(
+    'dev rolls back automatically, and the previous trigger and job run on the new schema',
+    async (note) => {
+      const { rollback, canary } = await delivery.rollBack(push, 'dev');
+      assertSucceeded(canary);
+      assert.equal((await readDeployedState(context, 'dev')).trigger, dev.trigger);
+      assert.ok(await hasReceipts(context), 'The new column does not exist after the rollback');
+      note(/^Back to (v\d+)/m.exec(rollback.output)?.[1] ?? '');
+    },
+  );
   await steps.run('staging is unchanged', async () => {
     assert.deepEqual(await readDeployedState(context, 'staging'), staging);
   });
@@ -43,7 +52,7 @@ export async function brokenTriggerIsTakenBack(context: DeliveryContext): Promis
 interface DeployedState {
   /** The hash of the trigger's code. */
   readonly trigger: string | undefined;
-  /** The serial numbers of the Terraform states. Each apply increments one. */
+  /** The serial numbers of the Terraform states. An apply increments the serial number of its state. */
   readonly serials: readonly number[];
 }
 

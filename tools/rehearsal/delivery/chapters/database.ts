@@ -1,4 +1,6 @@
-/** A pull request would delete the databases: it is refused, except in an environment with an exemption. */
+/**
+ * A pull request would delete the databases. The policy refuses its plans, except in an environment with an exemption.
+ */
 import assert from 'node:assert/strict';
 import { addExemptions, proposedIn, renameDatabase } from '../changes.ts';
 import type { DeliveryContext } from '../context.ts';
@@ -9,7 +11,7 @@ const WHY = /aws_db_instance.*destroys-data/s;
 
 export async function databaseIsKept({ steps, clone, delivery, gitHub }: DeliveryContext): Promise<void> {
   const first = await steps.run(
-    'A pull request renames a construct: the policy refuses it, because it would delete the database',
+    'The policy refuses a pull request that renames a construct, because the database would be deleted',
     async () => {
       const opened = await clone.open('Call the database books', renameDatabase);
       const { dev } = await delivery.plan(opened, ['dev']);
@@ -18,7 +20,7 @@ export async function databaseIsKept({ steps, clone, delivery, gitHub }: Deliver
     },
   );
   await steps.run(
-    'With an exemption for dev, the plan is allowed in dev, and refused in staging and production',
+    'With an exemption for dev, the plan is allowed in dev and refused in staging and production',
     async () => {
       const proposed = proposedIn(reportOf(delivery.runner('dev'), 'dev'));
       assert.ok(proposed.some(({ stack, rule }) => stack === 'dev-store' && rule === 'destroys-data'));
@@ -31,10 +33,13 @@ export async function databaseIsKept({ steps, clone, delivery, gitHub }: Deliver
       assertRefused(production, 6, WHY);
     },
   );
-  await steps.run('The comment on the pull request reports both, and it is not merged', async () => {
-    await delivery.comment(first);
-    const [comment] = gitHub.state.commentsOf(first.number);
-    assert.match(comment?.body ?? '', /Refused by the plan policy.*aws_db_instance/s);
-    assert.match(comment?.body ?? '', /Allowed by an exemption/);
-  });
+  await steps.run(
+    'The comment on the pull request reports the allowed and the refused plans, and the pull request is not merged',
+    async () => {
+      await delivery.comment(first);
+      const [comment] = gitHub.state.commentsOf(first.number);
+      assert.match(comment?.body ?? '', /Refused by the plan policy.*aws_db_instance/s);
+      assert.match(comment?.body ?? '', /Allowed by an exemption/);
+    },
+  );
 }

@@ -1,4 +1,4 @@
-/** A pull request adds a feed: its new rights need exemptions, and its CSV loads in production. */
+/** A pull request adds a feed. The additional IAM rights need exemptions, and a CSV of the feed loads in production. */
 import assert from 'node:assert/strict';
 import { CloudWatchClient, SetAlarmStateCommand, type StateValue } from '@aws-sdk/client-cloudwatch';
 import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
@@ -19,7 +19,7 @@ const FEED = 'savings_goals';
 export async function feedIsAdded(context: DeliveryContext): Promise<void> {
   const { steps, clone, delivery, gitHub, accounts } = context;
   const first = await steps.run(
-    'A pull request adds a feed: the policy refuses it, because it widens the crawler’s rights',
+    'The policy refuses a pull request that adds a feed, because the crawler would get more rights',
     async () => {
       const opened = await clone.open('Add savings goals', addFeed);
       const { dev } = await delivery.plan(opened, ['dev']);
@@ -54,14 +54,14 @@ export async function feedIsAdded(context: DeliveryContext): Promise<void> {
     note(made.version);
     return made;
   });
-  // These steps run in parallel, each in another environment.
-  const altered = steps.run('Somebody alters the reviewed plan of staging: nothing is applied there', async () => {
+  // These steps run in parallel, because each concerns another environment.
+  const altered = steps.run('Nothing is applied to staging after somebody has altered its reviewed plan', async () => {
     await delivery.prepare(push, 'staging');
     const restorePlan = await alterPlan(context, 'staging', pullRequest);
     assertRefused(await delivery.deploy(push, 'staging'), 8, /Nothing was applied/);
     await restorePlan();
   });
-  const locked = steps.run('Somebody holds a state lock in production: nothing is applied there', async () => {
+  const locked = steps.run('Nothing is applied to production while somebody holds a state lock there', async () => {
     await delivery.prepare(push, 'production');
     const outcome = await whileLocked(accounts.production.clients.s3, stateKeyOf('production', 'store'), () =>
       delivery.deploy(push, 'production'),
@@ -70,7 +70,7 @@ export async function feedIsAdded(context: DeliveryContext): Promise<void> {
   });
   await Promise.all([promote(context, push, 'dev'), altered, locked]);
   await promote(context, push, 'staging');
-  await steps.run('An alarm is raised in production: the deployment needs an approval', async () => {
+  await steps.run('The deployment to production needs an approval, because an alarm is raised there', async () => {
     await setAlarm(context, 'production', 'ALARM');
     await delivery.prepare(push, 'production');
     const [assessed, deployed] = await Promise.all([delivery.assess(push), delivery.deploy(push, 'production')]);
@@ -121,7 +121,7 @@ async function alterPlan(
   };
 }
 
-/** Sets the state of an alarm by hand. */
+/** Sets the state of an alarm through CloudWatch's API. */
 async function setAlarm({ accounts }: DeliveryContext, name: EnvironmentName, StateValue: StateValue): Promise<void> {
   const { endpointUrl, authority, environment } = accounts[name];
   const root = {

@@ -1,4 +1,4 @@
-/** The first deployment to empty accounts: the steps that an administrator performs once. */
+/** Rehearses the first deployment to empty accounts, with the steps that an administrator performs once. */
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { environmentNames } from '@centflow/infra';
@@ -20,7 +20,7 @@ export async function firstDeployment({ steps, accounts, clone, delivery, logFol
     });
     await Promise.all(bootstrapping);
   });
-  const push = await steps.run('A release is built once', async (note) => {
+  const push = await steps.run('A release is built once for all environments', async (note) => {
     const made = await delivery.push(main);
     note(`${made.version}, ${made.digest.slice(0, 12)}`);
     await Promise.all(environmentNames.map((environment) => delivery.prepare(made, environment)));
@@ -54,12 +54,12 @@ export async function firstDeployment({ steps, accounts, clone, delivery, logFol
   );
   await Promise.all(deploying);
   const canaries = environmentNames.map((environment) =>
-    steps.run(`The canary in ${environment} appears, is corrected, and is removed`, async () => {
+    steps.run(`The canary’s upload in ${environment} appears, is corrected, and is removed`, async () => {
       assertSucceeded(await delivery.canary(push, environment));
     }),
   );
   await Promise.all(canaries);
-  // One environment is enough, and staging resembles production the most.
+  // `accept` runs in one environment only. Staging resembles production the most.
   await steps.run('`accept` passes in staging, except for the checks that the emulator cannot prove', (note) => {
     const release = join(delivery.runner('staging').folder, 'release');
     const environment = asDelivered('staging');

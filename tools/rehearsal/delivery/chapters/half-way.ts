@@ -1,4 +1,7 @@
-/** Somebody changes dev by hand while a pull request is reviewed; then its migration fails half-way. Both are fixed. */
+/**
+ * Somebody changes dev by hand while a pull request is reviewed. Then the migration of the pull request fails half-way.
+ * Both problems are fixed.
+ */
 import assert from 'node:assert/strict';
 import { GetQueueUrlCommand, SetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import { follow, put } from '@centflow/cli/flow-steps';
@@ -31,7 +34,7 @@ export async function migrationFailsHalfWay(context: DeliveryContext): Promise<v
       return opened;
     },
   );
-  await steps.run('Somebody changes dev by hand: the drift check opens an issue', async () => {
+  await steps.run('The drift check opens an issue after somebody has changed dev by hand', async () => {
     await setQueue({ DelaySeconds: '1' });
     assertRefused(await delivery.drift('dev', await clone.main()), 13, /dev differs from v\d+ in dev-load/);
     assert.deepEqual(
@@ -39,7 +42,7 @@ export async function migrationFailsHalfWay(context: DeliveryContext): Promise<v
       ['open'],
     );
   });
-  const push = await steps.run('The reviewed plan no longer matches: nothing is applied', async () => {
+  const push = await steps.run('Nothing is applied, because the reviewed plan no longer matches', async () => {
     const made = await delivery.push(await clone.merge(pullRequest));
     await delivery.prepare(made, 'dev');
     const before = await stateOf(context, 'dev', 'load');
@@ -51,7 +54,7 @@ export async function migrationFailsHalfWay(context: DeliveryContext): Promise<v
     assert.equal((await stateOf(context, 'dev', 'load')).serial, before.serial);
     return made;
   });
-  await steps.run('Somebody changes dev again: the drift check updates the same issue', async () => {
+  await steps.run('The drift check updates the same issue after another change of dev', async () => {
     const [before] = issues().map(({ body }) => body);
     await setQueue({ DelaySeconds: '2' });
     assertRefused(await delivery.drift('dev', push.sha), 13, /dev differs/);
@@ -59,7 +62,7 @@ export async function migrationFailsHalfWay(context: DeliveryContext): Promise<v
     assert.deepEqual([issue?.state, others], ['open', []]);
     assert.notEqual(issue?.body, before);
   });
-  await steps.run('The change is reverted: the drift check closes the issue', async () => {
+  await steps.run('The drift check closes the issue after the change is reverted', async () => {
     await setQueue({ DelaySeconds: '0' });
     assertSucceeded(await delivery.drift('dev', push.sha));
     assert.deepEqual(
@@ -67,10 +70,10 @@ export async function migrationFailsHalfWay(context: DeliveryContext): Promise<v
       ['closed'],
     );
   });
-  await steps.run('The migration fails at its second statement: the deployment stops there', async () => {
+  await steps.run('The migration fails at its second statement, and the deployment stops there', async () => {
     assertRefused(await delivery.deploy(push, 'dev'), 11, /expenses_amount_believable/);
   });
-  await steps.run('The previous trigger and job keep working: Ann corrects her upload', () => upload(yacht(2000)));
+  await steps.run('Ann corrects her upload, which the previous trigger and job still load', () => upload(yacht(2000)));
   await steps.run('`migrate` continues with the statement that failed', async () => {
     const command = 'npm run deliver -- migrate --environment dev';
     const outcome = await delivery.actions.command(command, {
