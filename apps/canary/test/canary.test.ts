@@ -205,7 +205,7 @@ describe('the output of the canary', () => {
     await expect(invoke()).rejects.toMatchObject({
       name: 'SecretError',
       message: expect.stringMatching(
-        /^Secret centflow-test\/reporter holds no user of the database .*Invoke the migrator/,
+        /^Secret centflow-test\/reporter does not contain a database user .*Invoke the migrator/,
       ),
     });
     expect(logged.join('\n')).not.toContain('half a secret');
