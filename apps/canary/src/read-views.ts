@@ -15,7 +15,10 @@ export interface CanaryAnswer {
 }
 
 const ACCOUNTING = 'v_upload_accounting';
-/** Views that show every upload, even a deleted one. Their rows do not mean that an upload left data behind. */
+/**
+ * Views that show all uploads, including deleted ones. The row counts exclude these views and must be 0 after a
+ * deletion.
+ */
 const UPLOAD_VIEWS: readonly string[] = [ACCOUNTING, 'v_upload_progress'];
 /** A check needs only the newest uploads, and Lambda limits a response to 6 MB. */
 const MAX_UPLOADS = 500;

@@ -185,7 +185,7 @@ function refusedError(jobName: string, cause: GlueServiceException): JobRunRefus
 function uncertainError(jobName: string, cause: unknown): JobRunUncertainError {
   return new JobRunUncertainError(
     `Glue did not confirm that job ${jobName} started: ${cause}. A job run may have started. ` +
-      'The messages return to the queue, and it does no harm to reconcile a key twice.',
+      'The messages return to the queue. Reconciling a key twice does no harm.',
     { cause },
   );
 }

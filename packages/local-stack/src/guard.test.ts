@@ -243,7 +243,7 @@ describe('a presigned URL for one object', () => {
     expect(answer.text).not.toMatch(/sesame|CopyObjectResult/);
   });
 
-  test('is rejected for another method', async () => {
+  test('cannot be used with another HTTP method', async () => {
     const answers = [await send({}, '', 'DELETE'), await send({}, '', 'GET'), await send({}, 'date', 'POST')];
     expect(answers.map(({ status }) => status)).toEqual([403, 403, 403]);
   });

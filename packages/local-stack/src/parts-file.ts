@@ -25,7 +25,7 @@ export type PartsFile = z.infer<typeof schema>;
 
 export const partsFileOf = (dataFolder: string): string => join(dataFolder, 'parts.json');
 
-/** Updates the file. */
+/** Writes `parts.json`. */
 export interface PartsWriter {
   write(parts: readonly PartStatus[]): void;
   /** Stops writing and removes the file. */

@@ -46,7 +46,7 @@ export interface StackOptions {
   readonly report?: (message: string) => void;
   /** Receives each restart of a part, with its reason; by default `report`. */
   readonly warn?: (message: string) => void;
-  /** Limits for restarts of a part. */
+  /** The limits that decide when a part is restarted or given up; by default `DEFAULT_LIMITS`. */
   readonly limits?: Partial<Limits>;
 }
 

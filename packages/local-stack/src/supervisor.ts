@@ -86,7 +86,7 @@ export interface Supervisor {
   onRecovery(listener: () => void): void;
 }
 
-/** The number of attempts after which an error of the work is final, if all parts were available. */
+/** The number of failed attempts after which `runWithParts` throws the error of the work, if no part was unavailable. */
 const WORK_ATTEMPTS = 3;
 const WORK_RETRY_MS = 1_000;
 

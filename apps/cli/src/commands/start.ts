@@ -56,7 +56,7 @@ async function start(options: StartOptions): Promise<void> {
         throw new CommandError(`${reason}\nThe logs are in ${stack.description.logFolder}`);
       });
       const serving = serve(stack, hasEarlierData ? sweeper : undefined, options, stopRequest);
-      // After the race, one of the two promises is no longer awaited. Its rejection must not end this process.
+      // The race awaits only the first of the two promises. A later rejection of the other must not end this process.
       for (const promise of [failing, serving]) promise.catch(() => undefined);
       await Promise.race([serving, failing]);
     } finally {

@@ -1,4 +1,4 @@
-"""Write an archive of Spark's classes, parsed and verified by Java. The archive halves Spark's start time.
+"""Writes an archive of Spark's classes, parsed and verified by Java. The archive halves Spark's start time.
 
 Usage: spark_classes.py <archive> <scratch folder>
 
