@@ -7,7 +7,7 @@ const here = dirname(fileURLToPath(import.meta.url));
 /** Bundles the Lambda into `index.mjs`. */
 export async function bundleLambda(outdir: string): Promise<string> {
   return bundle(here, outdir, {
-    // mysql2 is CommonJS and requires Node's built-in modules.
+    // mysql2 is a CommonJS package that loads Node's built-in modules with `require`.
     banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
   });
 }

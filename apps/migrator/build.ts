@@ -9,14 +9,14 @@ const here = dirname(fileURLToPath(import.meta.url));
 /** Bundles the Lambda into `index.mjs`, with the migrations beside it. */
 export async function bundleLambda(outdir: string): Promise<string> {
   const outfile = await bundle(here, outdir, {
-    // mysql2 is CommonJS and requires Node's built-in modules.
+    // mysql2 is a CommonJS package that loads Node's built-in modules with `require`.
     banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
   });
   await copyMigrations(join(outdir, 'migrations'));
   return outfile;
 }
 
-/** Copies the files that the migrator reads: the journal and the statements, without drizzle-kit's snapshots. */
+/** Copies the files that the migrator reads: the journal and the SQL statements, without drizzle-kit's snapshots. */
 async function copyMigrations(folder: string): Promise<void> {
   await rm(folder, { recursive: true, force: true });
   const statements = (await readdir(migrationsDirectory)).filter((name) => name.endsWith('.sql'));

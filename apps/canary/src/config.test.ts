@@ -11,7 +11,7 @@ const variables = {
 };
 
 describe('readConfig', () => {
-  test('uses the authorities of RDS unless others are set', () => {
+  test('uses the certificate authorities of RDS unless DATABASE_CA is set', () => {
     expect(readConfig(variables)).toEqual({
       environment: 'dev',
       region: 'eu-west-1',
@@ -22,7 +22,7 @@ describe('readConfig', () => {
     expect(readConfig({ ...variables, DATABASE_CA: 'PEM' }).authorities).toBe('PEM');
   });
 
-  test('names everything that is missing or invalid in one error', () => {
+  test('names every missing or invalid variable in one error', () => {
     const { REPORTER_SECRET: _, ...others } = variables;
     expect(() => readConfig({ ...others, CANARY_OWNER: '', ENVIRONMENT: '' })).toThrow(ConfigError);
     expect(() => readConfig({ ...others, CANARY_OWNER: '', ENVIRONMENT: '' })).toThrow(

@@ -6,7 +6,7 @@ const variables = z
     ...sharedVariables,
     /** The only owner whose uploads the canary reports. */
     CANARY_OWNER: z.string().min(1),
-    /** The secret of the user that reads the views. It also holds the address of the database. */
+    /** The name of the secret with the reporter's credentials. The secret also contains the address of the database. */
     REPORTER_SECRET: z.string().min(1),
   })
   .transform((read) => ({
@@ -14,17 +14,19 @@ const variables = z
     region: read.AWS_REGION,
     owner: read.CANARY_OWNER,
     reporterSecret: read.REPORTER_SECRET,
-    /** PEM; undefined for RDS's own authorities of the region. */
+    /**
+     * The certificate authorities to trust, as PEM. If undefined, the canary trusts RDS's authorities for the region.
+     */
     authorities: read.DATABASE_CA,
   }));
 
-/** The canary's configuration. The secret is named, not read. */
+/** The canary's configuration. It contains the name of the secret, not the value. */
 export type CanaryConfig = Readonly<z.output<typeof variables>>;
 
 /**
  * Reads the configuration from environment variables.
  *
- * @throws {ConfigError} naming every missing or invalid variable.
+ * @throws {ConfigError} if a variable is missing or invalid. The message names every such variable.
  */
 export function readConfig(env: Variables): CanaryConfig {
   return readVariables('canary', variables, env);

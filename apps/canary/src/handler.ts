@@ -29,7 +29,7 @@ export class CanaryError extends Error {
 
   constructor(cause: unknown) {
     super(describeForLog(cause));
-    // The cause is not kept: Lambda logs all properties of an error, and MySQL's messages may quote cells.
+    // The error has no `cause`: Lambda logs all properties of an error, and MySQL's messages may quote cells.
     this.name = cause instanceof Error ? cause.name : 'CanaryError';
   }
 }
@@ -52,10 +52,10 @@ export function createHandler({ config, secrets, logger }: CanaryParts) {
   };
 
   /**
-   * Returns the owner of the event, which must belong to the canary: no caller may read the data of a real owner.
+   * Returns the owner in the event, who must belong to the canary: no caller may read the data of a real owner.
    *
-   * Names that start with the canary's owner and a dash are also valid. Each check uses a separate one, so that two checks do
-   * not delete each other's uploads.
+   * A name that starts with the canary's owner and a dash is also valid. Each check uses a different name, so that two
+   * checks do not delete each other's uploads.
    */
   function readEvent(event: unknown): string {
     const parsed = canaryEvent.safeParse(event);

@@ -2,7 +2,7 @@
 import { describeViews } from '@centflow/schema/view-columns';
 import type { Connection, RowDataPacket } from 'mysql2/promise';
 
-/** A row. Decimals and times are text, so that no amount becomes a float. */
+/** A row of a view. Decimals and times are strings, so that no amount becomes a float. */
 export type Row = Readonly<Record<string, string | number | null>>;
 
 export interface CanaryAnswer {
@@ -15,7 +15,10 @@ export interface CanaryAnswer {
 }
 
 const ACCOUNTING = 'v_upload_accounting';
-/** Views that keep a row for every upload, even a deleted one. Their rows are therefore not leftovers. */
+/**
+ * Views that show all uploads, including deleted ones. The row counts exclude these views and must be 0 after a
+ * deletion.
+ */
 const UPLOAD_VIEWS: readonly string[] = [ACCOUNTING, 'v_upload_progress'];
 /** A check needs only the newest uploads, and Lambda limits a response to 6 MB. */
 const MAX_UPLOADS = 500;

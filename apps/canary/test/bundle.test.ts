@@ -19,7 +19,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 describe('the bundle', () => {
-  test('has the same bytes in each build, in one file and its source map', async () => {
+  test('consists of one file and its source map, with the same bytes in each build', async () => {
     await bundleLambda(join(folder, 'again'));
     const built = await readdir(join(folder, 'first'));
     expect(built.sort()).toEqual(['index.mjs', 'index.mjs.map']);
@@ -31,7 +31,7 @@ describe('the bundle', () => {
     }
   });
 
-  test('reads the views over verified TLS, with the secret of a fake Secrets Manager', async () => {
+  test('reads the views over verified TLS, with a secret from a fake Secrets Manager', async () => {
     await using mysql = await startTlsMysql();
     const authority = await createAuthority('Centflow test authority');
     await mysql.present(authority, mysql.host);

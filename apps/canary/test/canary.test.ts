@@ -1,4 +1,4 @@
-/** The canary against a MySQL with TLS and everything that the migrator makes in it. */
+/** Tests the canary against a MySQL server with TLS, which has the same tables, views and users as an environment. */
 import { Logger } from '@aws-lambda-powertools/logger';
 import type { GetSecretValueCommand, GetSecretValueCommandOutput } from '@aws-sdk/client-secrets-manager';
 import { verifiedTls } from '@centflow/lambda-kit/tls';
@@ -61,7 +61,7 @@ beforeAll(async () => {
   await enterUpload(database, incomes, 'incomes', { owner: OWNER }, [salary]);
   await enterUpload(database, expenses, 'expenses', { owner: OWNER }, [coffee, { ...coffee, amount: '0.1000' }]);
   await enterUpload(database, expenses, 'expenses', { owner: OWNER, state: 'rejected' }, []);
-  // Others' money, and rows of the canary's that nobody may see.
+  // Rows of other owners, and rows of the canary that the views hide.
   for (const owner of ['ann', 'centflow-canary ', 'Centflow-Canary']) {
     await enterUpload(database, expenses, 'expenses', { owner }, [{ ...coffee, amount: '9.0000' }]);
   }
@@ -105,7 +105,7 @@ function invoke(event: unknown = { owner: OWNER }, overrides: Partial<CanaryConf
     authorities: authority.pem,
     ...overrides,
   };
-  // Without this, Powertools writes past the console that the test listens to.
+  // Makes Powertools log through `console`, which the test observes.
   process.env.POWERTOOLS_DEV = 'true';
   return createHandler({ config, secrets, logger: new Logger({ serviceName: 'canary' }) })(event, {} as Context);
 }
@@ -135,7 +135,7 @@ describe('the handler of the canary', () => {
     expect(uploads[0]?.object_key).toMatch(/^raw\/expenses\/owner=centflow-canary\//);
   });
 
-  test('counts the rows of every view with an owner column, also of new views', async () => {
+  test('counts the rows of every view with an owner column, including new views', async () => {
     const [columns] = await mysql.root.query<RowDataPacket[]>(
       "SELECT c.table_name AS name FROM information_schema.columns c JOIN information_schema.views v USING (table_schema, table_name) WHERE c.table_schema = ? AND c.column_name = 'owner'",
       [DATABASE],
@@ -147,7 +147,7 @@ describe('the handler of the canary', () => {
     expect(rows).toMatchObject({ v_transactions: 3, v_monthly_cash_flow: 1, v_spend_by_category_month: 1 });
   });
 
-  test('accepts an owner whose name starts with its own and a dash, and returns only the rows of that owner', async () => {
+  test('accepts the owner of a check, such as centflow-canary-accept, and returns only the rows of that owner', async () => {
     const { uploads, cashFlow } = await invoke({ owner: `${OWNER}-accept` });
     expect(uploads.map(({ owner }) => owner)).toEqual([`${OWNER}-accept`]);
     expect(cashFlow).toMatchObject([{ owner: `${OWNER}-accept`, expense: '0.2000' }]);
@@ -155,14 +155,14 @@ describe('the handler of the canary', () => {
 
   test.each([
     ['another owner', { owner: 'ann' }],
-    ['an owner that only begins like it', { owner: 'centflow-canary ' }],
-    ['an owner that differs by a letter', { owner: 'Centflow-Canary' }],
-    ['an owner that differs by a letter before the dash', { owner: 'Centflow-Canary-accept' }],
+    ["the canary's owner with a trailing space", { owner: 'centflow-canary ' }],
+    ["the canary's owner with capital letters", { owner: 'Centflow-Canary' }],
+    ["the canary's owner with capital letters before the dash", { owner: 'Centflow-Canary-accept' }],
     ['no owner', {}],
-    ['nothing', null],
+    ['the event null', null],
     ['a list of owners', { owner: [OWNER, 'ann'] }],
-    ['something more', { owner: OWNER, view: 'v_transactions' }],
-  ])('asked about %s, looks nothing up', async (_, event) => {
+    ['an unknown field', { owner: OWNER, view: 'v_transactions' }],
+  ])('rejects %s without reading a secret', async (_, event) => {
     await expect(invoke(event)).rejects.toThrow(
       'Send {"owner": "centflow-canary"}. The canary does not return other owners.',
     );
@@ -170,7 +170,7 @@ describe('the handler of the canary', () => {
     expect(asked).toEqual([]);
   });
 
-  test('connects as the reporter, who can change nothing', async () => {
+  test('connects as the user reporter, who can only read views', async () => {
     await invoke();
     expect(asked).toEqual(['centflow-test/reporter']);
     const [grants] = await mysql.root.query<RowDataPacket[]>('SHOW GRANTS FOR reporter');
@@ -180,7 +180,7 @@ describe('the handler of the canary', () => {
   });
 });
 
-describe('the MySQL server', () => {
+describe("the canary's MySQL server", () => {
   test('is rejected if an unknown authority issued its certificate, or the certificate is for another host', async () => {
     await mysql.present(await createAuthority('Somebody else'), mysql.host);
     await expect(invoke()).rejects.toThrow(/self.signed certificate|unable to verify|unable to get/);
@@ -188,7 +188,7 @@ describe('the MySQL server', () => {
     await expect(invoke()).rejects.toThrow(/does not match certificate's altnames/);
   });
 
-  test('is rejected by default if its certificate is not from RDS', async () => {
+  test('is rejected if DATABASE_CA is not set and its certificate is not from RDS', async () => {
     await expect(invoke({ owner: OWNER }, { authorities: undefined })).rejects.toThrow(
       /self.signed certificate|unable to verify|unable to get/,
     );
@@ -198,14 +198,14 @@ describe('the MySQL server', () => {
 describe('the output of the canary', () => {
   test.each([
     ['is empty', undefined],
-    ['is no JSON', '{"password":"half a secret"'],
+    ['is not JSON', '{"password":"half a secret"'],
     ['lacks the host', JSON.stringify({ username: 'reporter', password: 'half a secret', port: 3306, dbname: 'x' })],
-  ])('when its secret %s is what to do, and nothing of what it holds', async (_, value) => {
+  ])('names the remedy and no part of the secret if the secret %s', async (_, value) => {
     secret = value;
     await expect(invoke()).rejects.toMatchObject({
       name: 'SecretError',
       message: expect.stringMatching(
-        /^Secret centflow-test\/reporter holds no user of the database .*Invoke the migrator/,
+        /^Secret centflow-test\/reporter does not contain a database user .*Invoke the migrator/,
       ),
     });
     expect(logged.join('\n')).not.toContain('half a secret');

@@ -6,7 +6,7 @@ import { runLoggedBuild } from './logged-build.ts';
 
 const folder = join(repository, 'apps', 'console');
 
-/** Builds the console's pages unless a build of the same sources exists. */
+/** Builds the console's pages, unless they were already built from the same sources. */
 export async function buildConsole(logFile: string): Promise<BuiltConsole> {
   await runLoggedBuild({
     name: 'The console',

@@ -1,4 +1,4 @@
-/** Builds the trigger's bundle. This takes a third of a second, so each start does it. */
+/** Builds the trigger's bundle. Each start builds it, because a build takes only a third of a second. */
 import { join } from 'node:path';
 import { repository } from '@centflow/local-processes/paths';
 import { runLoggedBuild } from './logged-build.ts';
@@ -9,7 +9,7 @@ const folder = join(repository, 'apps', 'trigger');
 export const triggerBundle = join(folder, 'dist');
 
 /**
- * Builds `apps/trigger/dist` as `npm run build` does.
+ * Builds `apps/trigger/dist`, like `npm run build`.
  *
  * @returns the folder of the bundle
  */

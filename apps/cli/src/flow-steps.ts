@@ -1,6 +1,7 @@
 /**
- * Checks of the whole flow, from an object to the views. They run against the local stack and against a flow that Terraform
- * has deployed. Each step asserts with node:assert.
+ * Steps that check the whole flow, from an object in S3 to the views. Each step asserts with node:assert.
+ *
+ * The steps run against the local stack, and against a flow that Terraform has deployed.
  */
 import assert from 'node:assert/strict';
 import {
@@ -63,7 +64,7 @@ export async function expensesOf(flow: RunningFlow, owner: string): Promise<unkn
   );
 }
 
-/** Checks that an upload is published, that its correction replaces it, and that its deletion removes its rows. */
+/** Checks that an upload is published, that a correction replaces its rows, and that a deletion removes them. */
 export async function uploadCorrectDelete(flow: RunningFlow): Promise<void> {
   const key = 'raw/expenses/owner=ann/2025 ä+b%.csv';
   const bakery = '2025-01-02,Bakery,Food,Card,4.20,EUR,';
@@ -81,9 +82,9 @@ export async function uploadCorrectDelete(flow: RunningFlow): Promise<void> {
 }
 
 /**
- * Checks that an object that belongs to no feed is rejected with a reason.
+ * Checks that an object under a prefix without a feed is rejected with a reason.
  *
- * @param processObject makes the flow process the object, if no event is sent for such a key
+ * @param processObject makes the flow process the object, if S3 sends no event for such a key
  */
 export async function rejectObjectWithoutFeed(
   flow: RunningFlow,
@@ -116,7 +117,9 @@ export async function batchUploadsIntoFewRuns(flow: RunningFlow): Promise<void> 
   assert.ok((count?.runs ?? Number.POSITIVE_INFINITY) < 20, `${count?.runs} job runs for 60 uploads`);
 }
 
-/** Checks that Glue rejects runs beyond the limit with its own exception, and accepts one as soon as a slot is free. */
+/**
+ * Checks that Glue rejects runs beyond the limit with its own exception, and accepts a run as soon as a slot is free.
+ */
 export async function refuseRunsBeyondTheLimit({ clients, job }: RunningFlow): Promise<void> {
   const { Job } = await clients.glue.send(new GetJobCommand({ JobName: job }));
   const limit = Job?.ExecutionProperty?.MaxConcurrentRuns ?? 1;
@@ -139,7 +142,7 @@ async function activeRuns({ clients, job }: Pick<RunningFlow, 'clients' | 'job'>
 }
 
 /**
- * Checks that a broken trigger leaves its messages in the dead-letter queue, and that one command redrives them.
+ * Checks that the messages of a broken trigger end in the dead-letter queue, and that one command redrives them.
  *
  * @param workingCode the trigger's original code, which is restored before the redrive
  */

@@ -53,11 +53,11 @@ function running(): RunningFlow {
 }
 
 describe('the flow from an object to the views', () => {
-  test('publishes an upload, replaces it by its correction, and removes it when it is deleted', async () => {
+  test('publishes an upload, replaces its rows after a correction, and removes them after a deletion', async () => {
     await uploadCorrectDelete(running());
   });
 
-  test('rejects an object that belongs to no feed, with a reason', async () => {
+  test('rejects an object under a prefix without a feed, with a reason', async () => {
     await rejectObjectWithoutFeed(running());
   });
 
@@ -65,12 +65,12 @@ describe('the flow from an object to the views', () => {
     await batchUploadsIntoFewRuns(running());
   });
 
-  test('loads a file whose event was lost with the next sweep', async () => {
+  test('loads a file whose event was lost during the next sweep', async () => {
     await sweepMissedEvents(running());
   });
 });
 
-describe('Glue', () => {
+describe('the simulated Glue', () => {
   test('rejects a run beyond the limit of concurrent runs with ConcurrentRunsExceededException', async () => {
     await refuseRunsBeyondTheLimit(running());
   });
@@ -83,13 +83,13 @@ describe('Glue', () => {
 });
 
 describe('a broken trigger', () => {
-  test('leaves its messages in the dead-letter queue, from which one command redrives them', async () => {
+  test('leaves its messages in the dead-letter queue, and one command redrives them', async () => {
     await failAndRedrive(running(), { ZipFile: zipSync({ ...readBundle(triggerBundle) }) });
   });
 });
 
 describe('Spark', () => {
-  test('is restarted when it is killed, and its run is reported as failed', async () => {
+  test('is restarted after it is killed, and the job run in it is reported as failed', async () => {
     const { bucket, jobName } = stack.description;
     const keys = Array.from({ length: 3000 }, (_, index) => JSON.stringify({ key: `raw/expenses/none-${index}.csv` }));
     await stack.clients.s3.send(

@@ -4,7 +4,7 @@ import { mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 export interface LoggedBuild {
-  /** The name in error messages, such as `The trigger`. */
+  /** The name of the built thing in error messages, such as `The trigger`. */
   readonly name: string;
   readonly command: string;
   readonly args: readonly string[];
@@ -17,7 +17,7 @@ export interface LoggedBuild {
 /**
  * Runs a build.
  *
- * @throws {Error} the build failed. The message names the log file.
+ * @throws {Error} if the build failed. The message names the log file.
  */
 export async function runLoggedBuild({ name, command, args, folder, env, logFile }: LoggedBuild): Promise<void> {
   mkdirSync(dirname(logFile), { recursive: true });

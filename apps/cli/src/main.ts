@@ -1,4 +1,6 @@
-/** The entry point of `npm start`, of `npm run centflow -- <command>`, and of `stack` for the tests of other packages. */
+/**
+ * The entry point of `npm start` and `npm run centflow -- <command>`. Tests of other packages use its `stack` command.
+ */
 import { runProgram } from '@centflow/command-line/run-program';
 import { Command } from 'commander';
 
@@ -10,7 +12,7 @@ await runProgram(
     : {
         args: name === undefined ? [] : [name, ...rest],
         open: async () => {
-          const program = new Command('npm').description('Centflow on one machine');
+          const program = new Command('npm').description('run Centflow on this machine');
           if (name !== 'stack') (await import('./commands/start.ts')).addStart(program);
           if (name !== 'start') (await import('./commands/stack.ts')).addStack(program);
           return program;

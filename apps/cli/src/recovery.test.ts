@@ -74,12 +74,12 @@ async function expectPublished(version: { objectKey: string; versionId: string }
   expect(upload).toMatchObject({ state: 'published', rows_published: 1 });
 }
 
-describe('Spark, when it is killed', () => {
-  test('is restarted, also if its Java is killed during the start, and a run that arrives meanwhile waits', async () => {
+describe('Spark after it is killed', () => {
+  test('is restarted, even if Java is killed during the restart, and job runs wait until then', async () => {
     const { restarts } = statusOf('Spark');
     process.kill(stack.sparkPid() ?? 0, 'SIGKILL');
     const version = await put();
-    // The restarted Spark starts its Java, which is killed as well.
+    // When Spark restarts, kill the new Java process as well.
     const java = await waitFor(async () => (statusOf('Spark').restarts > restarts ? javaPid() : undefined), WITHIN_MS);
     process.kill(java, 'SIGKILL');
     await untilRestarted('Spark', restarts + 1);
@@ -88,7 +88,7 @@ describe('Spark, when it is killed', () => {
     expect(warnings.join('\n')).toMatch(/Spark ended with code 1\. Starting it again/);
   });
 
-  test('is restarted if only its Java is killed', async () => {
+  test('is restarted if only its Java process is killed', async () => {
     const { restarts } = statusOf('Spark');
     process.kill(javaPid() ?? 0, 'SIGKILL');
     await untilRestarted('Spark', restarts);
@@ -115,8 +115,8 @@ describe('Spark', () => {
   });
 });
 
-describe('the AWS emulator, when it is killed', () => {
-  test('restarts with its objects, their versions and the flow', async () => {
+describe('the AWS emulator after it is killed', () => {
+  test('restarts with all objects and versions, and the flow works again', async () => {
     const before = await put();
     await expectPublished(before);
     const { restarts, pid } = statusOf('the AWS emulator');
@@ -132,7 +132,7 @@ describe('the AWS emulator, when it is killed', () => {
     await expectPublished(await put());
   });
 
-  test('may lose an event, whose file the sweep after the restart loads', async () => {
+  test('may have lost an event, but the sweep after the restart loads the file', async () => {
     const sweeper = startSweeper(stack, { everyMs: 3_600_000, report: (message) => warnings.push(message) });
     const { restarts, pid } = statusOf('the AWS emulator');
     // A paused emulator keeps the event in memory and loses it when it is killed.
@@ -146,7 +146,7 @@ describe('the AWS emulator, when it is killed', () => {
 });
 
 describe('MySQL', () => {
-  test('is restarted when it is killed, and files uploaded meanwhile are published', async () => {
+  test('is restarted after it is killed, and files that were uploaded meanwhile are published', async () => {
     const sweeper = startSweeper(stack, { everyMs: 3_600_000, report: (message) => warnings.push(message) });
     const { restarts, pid } = statusOf('MySQL');
     process.kill(pid ?? 0, 'SIGKILL');
@@ -173,11 +173,11 @@ describe('MySQL', () => {
   });
 });
 
-test('only the user of the stack can access the folders of its data and logs', () => {
+test('only the user who started the stack can access its data folder and log folder', () => {
   for (const path of [folder, stack.description.logFolder]) expect(statSync(path).mode & 0o777).toBe(0o700);
 });
 
-test('other processes can read each restart and its reason', () => {
+test('parts.json contains the state, restarts and last failure of each part', () => {
   const file = readParts(folder);
   expect(file?.pid).toBe(process.pid);
   expect(file?.parts).toEqual(stack.supervisor.parts());

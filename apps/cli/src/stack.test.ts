@@ -51,7 +51,7 @@ describe('stack --only mysql,s3', () => {
     expect(await processesLeft(join(folder, 'b'), 15_000)).toEqual([]);
   });
 
-  test('lets a page of another port upload and download objects in a browser', async () => {
+  test('lets a browser page from another port upload and download objects', async () => {
     const { child, outcome, description } = await startedStack('f');
     for (const method of ['PUT', 'GET', 'HEAD']) {
       const preflight = await fetch(`${description.endpointUrl}/${description.bucket}/raw/expenses/owner=ada/x.csv`, {
@@ -67,14 +67,14 @@ describe('stack --only mysql,s3', () => {
       expect(allowed('allow-origin')).toBe('http://127.0.0.1:4570');
       expect(allowed('allow-methods').split(', ')).toContain(method);
       expect(allowed('allow-headers')).toMatch(/\*|content-type/i);
-      // The header with the version that was written.
+      // The page can read this header only if CORS exposes it. It contains the version of the written object.
       expect(allowed('expose-headers')).toMatch(/\*|x-amz-version-id/i);
     }
     child.stdin?.end();
     expect((await outcome).exitCode).toBe(0);
   });
 
-  test('names an unknown part in its error', async () => {
+  test('rejects an unknown part and names it in the error', async () => {
     const { exitCode, stderr } = await startCommand(join(folder, 'c'), [
       'stack',
       '--data-dir',
@@ -87,7 +87,7 @@ describe('stack --only mysql,s3', () => {
   });
 });
 
-test('a stack keeps its database and all versions of its objects over a restart', async () => {
+test('a restarted stack still has its database and all versions of its objects', async () => {
   const options = {
     dataFolder: join(folder, 'd'),
     parts: ['mysql', 's3'],
@@ -121,7 +121,7 @@ test('a stack keeps its database and all versions of its objects over a restart'
   }
 });
 
-test('a stack starts even if an earlier, killed stack left a paused part', async () => {
+test('a stack starts even if a killed stack left a paused process in the same folder', async () => {
   const { child, outcome } = await startedStack('i');
   const left = readParts(join(folder, 'i'))?.parts.flatMap(({ pid }) => (pid === null ? [] : [pid])) ?? [];
   expect(left).toHaveLength(2);

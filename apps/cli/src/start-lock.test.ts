@@ -12,7 +12,7 @@ const file = join(folder, 'start.lock');
 afterAll(() => rmSync(folder, { recursive: true }));
 
 describe('acquireStartLock', () => {
-  test('rejects a second process with the id of the first until the lock is released', () => {
+  test('rejects a second process with the id of the first process, until the lock is released', () => {
     const unlock = acquireStartLock(file);
     expect(() => acquireStartLock(file)).toThrow(`as process ${process.pid}`);
     unlock();
@@ -27,7 +27,7 @@ describe('acquireStartLock', () => {
     expect(existsSync(file)).toBe(false);
   });
 
-  test('gives the lock to one of several processes that start at the same time, also if a stale lock exists', async () => {
+  test('gives the lock to only one of several simultaneous processes, even if a stale lock exists', async () => {
     const program = `
     import { existsSync } from 'node:fs';
     import { acquireStartLock } from '${join(import.meta.dirname, 'start-lock.ts')}';

@@ -1,4 +1,4 @@
-/** The lock that allows one `npm start` at a time: a file with the id of the process. */
+/** The lock that allows only one `npm start` at a time. The lock is a file that contains the process id. */
 import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { CommandError } from '@centflow/command-line/exit';
@@ -9,7 +9,7 @@ import { isAlive } from '@centflow/local-stack/running-stack';
  * Acquires the lock.
  *
  * @returns the function that releases the lock
- * @throws {CommandError} a running process holds the lock.
+ * @throws {CommandError} if a running process holds the lock.
  */
 export function acquireStartLock(file = join(runFolder, 'start.lock')): () => void {
   mkdirSync(dirname(file), { recursive: true });
@@ -18,7 +18,8 @@ export function acquireStartLock(file = join(runFolder, 'start.lock')): () => vo
   try {
     for (let attempt = 0; ; attempt += 1) {
       try {
-        // A link has its content from the start. Another process could read a new file while it is still empty.
+        // A hard link has its content from the start. A new file would be empty at first, and another process could
+        // read it then.
         linkSync(ownFile, file);
         return () => rmSync(file, { force: true });
       } catch (error) {
@@ -32,8 +33,11 @@ export function acquireStartLock(file = join(runFolder, 'start.lock')): () => vo
 }
 
 /**
- * Removes a lock whose process has ended. If two processes try at the same time, one of them moves the file away. The other
- * then restores a lock that the first one may have acquired meanwhile.
+ * Removes a lock whose process has ended.
+ *
+ * If two processes try this at the same time, the second one may move away the lock that the first one has just
+ * acquired.
+ * In this case it restores that lock.
  */
 function removeStale(file: string, aside: string): void {
   const pid = readPid(file);
@@ -45,7 +49,7 @@ function removeStale(file: string, aside: string): void {
   }
   const taken = readPid(aside);
   if (taken !== undefined && isAlive(taken)) {
-    // Another process was faster, and this file is its new lock.
+    // Another process was faster and has created this lock.
     linkSync(aside, file);
     rmSync(aside);
     throw heldError(taken);

@@ -53,7 +53,7 @@ afterAll(async () => {
 });
 
 describe('npm start', () => {
-  test('loads the samples and shows the accounting of each, then the reports', () => {
+  test('loads the samples, and shows the row counts of each sample and then the reports', () => {
     expect(screen).toMatch(/raw\/expenses\/owner=\w+\/\S+\.csv\s+│ published/);
     expect(screen).not.toMatch(/│ (failed|loading)/);
     for (const view of ['v_monthly_cash_flow', 'v_budget_vs_actual', 'v_spend_by_place', 'v_transactions']) {
@@ -61,14 +61,14 @@ describe('npm start', () => {
     }
   });
 
-  test('writes how to connect into a file that only its owner can read', () => {
+  test('writes the connection settings into files that only the current user can read', () => {
     expect(screen).toContain('aws s3 cp');
     expect(screen).toContain('mysql -h 127.0.0.1');
     for (const name of ['env', 'secrets.env']) expect(statSync(join(folder, name)).mode & 0o777).toBe(0o600);
     expect(readFileSync(join(folder, 'env'), 'utf8')).not.toContain('root');
   });
 
-  test('prints the address of the console, where a sample owner signs in and sees their uploads', async () => {
+  test('prints the address of the console, where a sample owner can sign in and see their uploads', async () => {
     const { CONSOLE_URL = '' } = parseEnv(readFileSync(join(folder, 'env'), 'utf8'));
     expect(screen.indexOf(CONSOLE_URL)).toBeLessThan(screen.indexOf('Uploads of samples/'));
     const page = await fetch(CONSOLE_URL);
@@ -125,7 +125,7 @@ describe('npm run centflow --', () => {
     expect(exitCode).toBe(0);
   });
 
-  test('no command prints a control character of a file', async () => {
+  test('no command prints control characters from a file', async () => {
     const file = csv('hostile.csv');
     const row = '2025-01-02,Bakery\x1b[2J,Food,Card,nothing\x9b31m,EUR,';
     const header = `${HEADER},\x1b]0;PWNED\x07\x1b[31mred`;
@@ -161,13 +161,13 @@ describe('npm run centflow --', () => {
     [['delete', 'raw/expenses/none.csv'], 'There is no object raw/expenses/none.csv'],
     [['rebuild'], '--check'],
     [['nonsense'], "unknown command 'nonsense'"],
-  ])('%j is wrong usage, and is told so', async (args, message) => {
+  ])('%j exits with code 2 and names the wrong usage', async (args, message) => {
     const { exitCode, stderr } = await centflow(folder, ...args);
     expect(stderr).toContain(message);
     expect(exitCode).toBe(2);
   });
 
-  test('quarantine lists the rows of an object key and neutralises formulas in CSV', async () => {
+  test('quarantine lists the rows of an object key, and puts an apostrophe before formulas in CSV', async () => {
     const key = 'raw/expenses/owner=me/mine.csv';
     expect(await json('quarantine', key)).toEqual([
       expect.objectContaining({
@@ -180,7 +180,7 @@ describe('npm run centflow --', () => {
     expect(stdout).toMatch(/^row_no,column_name,code,message,raw_text\n3,date,/);
   });
 
-  test('uploads and report filter by owner', async () => {
+  test('the commands uploads and report filter by owner', async () => {
     expect(await json('uploads', '--owner', 'me', '--state', 'rejected')).toEqual([
       expect.objectContaining({ object_key: 'raw/expenses/owner=me/broken.csv', rows_published: 0 }),
     ]);
@@ -212,7 +212,7 @@ describe('npm run centflow --', () => {
     }
   });
 
-  test('doctor removes all traces of its test file', async () => {
+  test('doctor removes its test file from the bucket and the database', async () => {
     await withConnection(secret('DATABASE_ADMIN_URL'), async (administrator) => {
       for (const table of ['uploads', 'publication_locks']) {
         const [left] = await administrator.query('SELECT * FROM ?? WHERE owner = ?', [table, 'centflow-doctor']);
@@ -239,7 +239,7 @@ describe('npm run centflow --', () => {
     process.kill(spark()?.pid ?? 0, 'SIGKILL');
     await waitFor(async () => (spark()?.restarts === 1 && spark()?.state !== 'ready' ? true : undefined));
     const { exitCode, stdout } = await centflow(folder, 'doctor');
-    // On a busy machine, Spark may still be starting, or may already be running again.
+    // On a busy machine, Spark may still be starting or may already run again.
     expect(stdout).toMatch(
       /process of Spark +│ (ill +│ (waiting|starting): Spark ended|well +│ running; restarted once)/,
     );
@@ -281,7 +281,7 @@ describe('npm run centflow --', () => {
 });
 
 describe('Ctrl-C', () => {
-  test('exits with code 0 and leaves no process and no environment file', async () => {
+  test('makes npm start exit with code 0 and leave no process and no environment file', async () => {
     started.child.kill('SIGINT');
     expect((await started.outcome).exitCode).toBe(0);
     expect(await processesLeft(folder, 0)).toEqual([]);
@@ -313,7 +313,7 @@ describe('npm start with a part that keeps failing', () => {
 });
 
 describe('npm start -- --once', () => {
-  test('reuses the earlier data, uploads nothing twice, and exits with code 0', async () => {
+  test('reuses the earlier data, uploads no file a second time, and exits with code 0', async () => {
     const { exitCode, stdout, stderr } = await startCommand(folder, ['start', '--once']).outcome;
     expect(exitCode, stderr).toBe(0);
     expect(stderr).toContain('0 of them uploaded now');

@@ -5,7 +5,7 @@ import * as z from 'zod';
 const variables = z
   .object({
     ...sharedVariables,
-    /** A host name, not an address: the server's certificate names it. */
+    /** A host name and not an IP address, because the server's certificate contains the name. */
     DATABASE_HOST: z.string().min(1),
     DATABASE_PORT: z.coerce.number().int().min(1).max(65_535),
     DATABASE_NAME: z.string().min(1),
@@ -21,7 +21,9 @@ const variables = z
     host: read.DATABASE_HOST,
     port: read.DATABASE_PORT,
     database: read.DATABASE_NAME,
-    /** PEM; undefined for RDS's own authorities of the region. */
+    /**
+     * The certificate authorities to trust, as PEM. If undefined, the migrator trusts RDS's authorities for the region.
+     */
     authorities: read.DATABASE_CA,
     administratorSecret: read.ADMINISTRATOR_SECRET,
     secrets: {
@@ -31,13 +33,13 @@ const variables = z
     } satisfies Record<Role, string>,
   }));
 
-/** The migrator's configuration. Secrets are named, not read. */
+/** The migrator's configuration. It contains the names of the secrets, not their values. */
 export type MigratorConfig = Readonly<z.output<typeof variables>>;
 
 /**
  * Reads the configuration from environment variables.
  *
- * @throws {ConfigError} naming every missing or invalid variable.
+ * @throws {ConfigError} if a variable is missing or invalid. The message names every such variable.
  */
 export function readConfig(env: Variables): MigratorConfig {
   return readVariables('migrator', variables, env);

@@ -3,17 +3,20 @@ import { comparedViews } from '@centflow/schema/compare-views';
 import { roles } from '@centflow/schema/grants';
 import * as z from 'zod';
 
-/** Bring the environment's database up to date. */
+/** An event that updates the environment's database. */
 const maintenance = z.strictObject({
-  /** Users whose password is rotated. */
+  /** Database users whose passwords the migrator rotates. */
   rotate: z.array(z.enum(roles)).default([]),
 });
 
-/** Check a restored instance: compare its database with one that is rebuilt from the bucket. */
+/** An event that checks a restored instance: its database is compared with one that is rebuilt from the bucket. */
 const rebuildCheck = z.strictObject({
-  /** The restored instance's address. */
+  /** The address of the restored instance. */
   host: z.string(),
-  /** `create` creates the empty second database. `compare` compares the views of both after the job has loaded them. */
+  /**
+   * `create` creates the empty second database. `compare` compares the views of both databases after the job has loaded
+   * them.
+   */
   rebuild: z.enum(['create', 'compare']),
   /** The views to compare; by default all. */
   views: z.array(z.enum(comparedViews)).default([...comparedViews]),
@@ -35,7 +38,7 @@ export function isRebuildCheck(event: unknown): event is RebuildCheck {
 /**
  * Parses an event.
  *
- * @throws {EventError} the event is not valid. The message names the problems and the valid events.
+ * @throws {EventError} if the event is not valid. The message names the problems and shows valid events.
  */
 export function readEvent(event: unknown): Maintenance | RebuildCheck {
   const parsed = (isRebuildCheck(event) ? rebuildCheck : maintenance).safeParse(event ?? {});

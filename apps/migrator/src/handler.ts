@@ -23,37 +23,40 @@ export interface MigratorParts {
   readonly migrations: string;
 }
 
-/** The result of an invocation. It contains no secret, because Terraform keeps it in its state. */
+/** The result of an invocation. It contains no secret, because it is stored in Terraform's state. */
 export interface MigratorAnswer {
   readonly database: string;
-  /** The migrations' steps that this invocation applied, such as `0000_initial/1`. */
+  /** The migration steps that this invocation applied, such as `0000_initial/1`. */
   readonly applied: readonly string[];
-  /** Migrations of a newer release that the database has had. */
+  /** Migrations that a newer release has applied to the database. */
   readonly unknown: readonly string[];
   readonly rotated: readonly Role[];
 }
 
-/** The result of an invocation for a restored instance. */
+/** The result of an invocation that checks a restored instance. */
 export interface RebuildAnswer {
   readonly database: string;
-  /** The second database, which is rebuilt from the bucket. */
+  /** The name of the second database, which is rebuilt from the bucket. */
   readonly rebuilt: string;
-  /** The compared views. After `create`, only their names are known. */
+  /** The views to compare. After `create`, only their names are set. */
   readonly views: readonly (Pick<ComparedView, 'view'> | ComparedView)[];
 }
 
-/** The database could not be updated or checked. The message has the reason and no secret. The next invocation continues. */
+/**
+ * Thrown if the database could not be updated or checked. The message contains the reason and no secret. The next
+ * invocation continues the work.
+ */
 export class MigratorError extends Error {
   override readonly name: string;
 
   constructor(cause: unknown) {
     super(describeForLog(cause));
-    // The cause is not kept: Lambda logs all properties of an error, and MySQL's messages may quote cells.
+    // The error has no `cause`: Lambda logs all properties of an error, and MySQL's messages may quote cells.
     this.name = cause instanceof Error ? cause.name : 'MigratorError';
   }
 }
 
-/** How to reach a server as its administrator. */
+/** The address of a MySQL server and the credentials of its administrator. */
 interface Server {
   readonly administratorUrl: string;
   readonly ssl: SslOptions;
@@ -61,8 +64,11 @@ interface Server {
 }
 
 /**
- * Creates the Lambda's handler. It updates secrets, users, migrations and grants, and rotates passwords if the event requests
- * it. Alternatively it checks a restored instance.
+ * Creates the Lambda's handler.
+ *
+ * For a maintenance event, the handler updates secrets, users, migrations and grants, and rotates the requested
+ * passwords.
+ * For other events, it checks a restored instance.
  */
 export function createHandler({ config, secrets, logger, migrations }: MigratorParts) {
   return async (event: unknown, context: Context): Promise<MigratorAnswer | RebuildAnswer> => {
@@ -95,7 +101,7 @@ export function createHandler({ config, secrets, logger, migrations }: MigratorP
     return await withMigratorLock(server.administrator, async () => {
       const users = await readUsers();
       const { applied, unknown } = await setUp(server, database, users);
-      // Each user now has the password in its secret, even if an earlier rotation was interrupted.
+      // Each user's password now matches the secret, even if an earlier rotation was interrupted.
       for (const role of rotate) await changePassword({ ...server, database }, role, users[role]);
       return { database, applied: applied.map(({ tag, step }) => `${tag}/${step}`), unknown, rotated: rotate };
     });
@@ -110,7 +116,7 @@ export function createHandler({ config, secrets, logger, migrations }: MigratorP
       return { database, rebuilt, views: await compareViews(server.administrator, database, views) };
     }
     return await withMigratorLock(server.administrator, async () => {
-      // The secrets keep the environment's own host, because clients still read that database.
+      // The secrets still contain the environment's own host, because clients continue to read from that database.
       const users = await readUsers();
       await setUp(server, database, users);
       await dropRebuilt(server.administrator, database);
@@ -156,8 +162,9 @@ export function createHandler({ config, secrets, logger, migrations }: MigratorP
   }
 
   /**
-   * Changes the password in the database, where the old one stays valid, and then in the secret. The password in the secret
-   * therefore always works.
+   * Changes the password in the database, where the old password stays valid, and then in the secret. The password in
+   * the
+   * secret therefore always works.
    */
   async function changePassword(
     server: Omit<Parameters<typeof rotatePassword>[0], 'role' | 'password'>,

@@ -1,18 +1,22 @@
 import { type ConnectionOptions, createConnection, type RowDataPacket } from 'mysql2/promise';
 
-/** Another invocation is running and did not finish in time. */
+/** Thrown if another invocation is running and does not finish in time. */
 export class BusyError extends Error {
   override readonly name = 'BusyError';
 }
 
-/** Longer than users and grants take. An invocation does not wait for a long migration and should be retried instead. */
+/**
+ * The maximum wait for the lock. Updates of users and grants take less time. A long migration takes more, so the caller
+ * should retry.
+ */
 const WAIT_SECONDS = 60;
 
 /**
- * Does work while it holds the server's migrator lock. Two concurrent migrators could store one password in the secret and
- * another in the database.
+ * Runs `work` while it holds the server's migrator lock.
  *
- * @throws {BusyError} another migrator holds the lock.
+ * Without the lock, two migrators could store one password in the secret and another in the database.
+ *
+ * @throws {BusyError} if another migrator holds the lock.
  */
 export async function withMigratorLock<Result>(
   administrator: ConnectionOptions,
@@ -31,7 +35,7 @@ export async function withMigratorLock<Result>(
     }
     return await work();
   } finally {
-    // MySQL releases the lock when its connection ends.
+    // MySQL releases the lock when the connection ends.
     await connection.end();
   }
 }

@@ -1,31 +1,40 @@
-/** Checks a restored instance: compares the views of its database and of a second, rebuilt one. */
+/**
+ * Checks a restored instance: compares the views of its database with the views of a database that is rebuilt from the
+ * bucket.
+ */
 import { comparedViews, compareView, rebuiltName } from '@centflow/schema/compare-views';
 import { type ConnectionOptions, createConnection } from 'mysql2/promise';
 
-/** The result for one view. It contains no cell, because logs and Terraform's state keep it. */
+/** The result for one view. It contains no cell, because logs and Terraform's state store the result. */
 export interface ComparedView {
   readonly view: string;
-  /** How many rows the restored database has. */
+  /** The number of rows that the view has in the restored database. */
   readonly rows: number;
   readonly equal: boolean;
 }
 
-/** A view could not be compared. The error has MySQL's code and not its message, which may quote cells. */
+/**
+ * Thrown if a view could not be compared. The message contains MySQL's error code, but not MySQL's message, which may
+ * quote
+ * cells.
+ */
 export class CompareError extends Error {
   override readonly name = 'CompareError';
 }
 
-/** The restored instance has an older administrator password than the secret. */
+/** Thrown if the secret contains a newer administrator password than the restored instance. */
 export class RestoredPasswordError extends Error {
   override readonly name = 'RestoredPasswordError';
 }
 
 /**
- * Checks that the administrator can connect. A restored instance has the password of the point in time that was restored. RDS
- * creates a new secret for a restored instance only with Oracle
- * (https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_RestoreDBInstanceToPointInTime.html).
+ * Checks that the administrator can connect.
  *
- * @throws {RestoredPasswordError} the password was rotated after that point in time.
+ * A restored instance has the password of the restored point in time. RDS creates a new secret for a restored instance
+ * only
+ * with Oracle (https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_RestoreDBInstanceToPointInTime.html).
+ *
+ * @throws {RestoredPasswordError} if the password was rotated after that point in time.
  */
 export async function requireAccess(administrator: ConnectionOptions): Promise<void> {
   const connection = await createConnection(administrator).catch((error: { code?: string }) => {
@@ -38,9 +47,9 @@ export async function requireAccess(administrator: ConnectionOptions): Promise<v
 }
 
 /**
- * Drops the second database of an earlier invocation, so that the new one is empty.
+ * Drops the second database of an earlier invocation, so that the new one starts empty.
  *
- * It exists only on restored instances, never on the environment's own instance.
+ * The second database exists only on restored instances, never on the environment's own instance.
  */
 export async function dropRebuilt(administrator: ConnectionOptions, database: string): Promise<void> {
   const connection = await createConnection(administrator);
@@ -52,9 +61,9 @@ export async function dropRebuilt(administrator: ConnectionOptions, database: st
 }
 
 /**
- * Compares views of the database and of the rebuilt database.
+ * Compares the views of the database with the views of the rebuilt database.
  *
- * @throws {CompareError} a view could not be compared. The message has its name and MySQL's error code.
+ * @throws {CompareError} if a view could not be compared. The message contains the view's name and MySQL's error code.
  */
 export async function compareViews(
   administrator: ConnectionOptions,

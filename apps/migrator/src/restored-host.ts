@@ -1,23 +1,24 @@
-/** Checks the host of a restored instance. */
+/** Checks that the host in an event is a restored RDS instance. */
 
-/** The administrator's password must not be sent to this host. */
+/** Thrown for a host that must not receive the administrator's password. */
 export class HostError extends Error {
   override readonly name = 'HostError';
 }
 
 /**
- * Matches the address of an instance. All instances of an account in a region share the domain, and no other instance has it.
+ * Matches the address of an RDS instance. All instances of one account in one region share the domain, and no other
+ * instance uses that domain: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Overview.DBInstance.html.
  *
- * https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Overview.DBInstance.html. The job has the same rule
- * (glue/centflow_glue/restored_host.py).
+ * The job applies the same rule (glue/centflow_glue/restored_host.py).
  */
 const INSTANCE = /^[a-z][a-z0-9-]*\.(?<domain>[a-z0-9]+\.[a-z0-9-]+\.rds\.amazonaws\.com)$/;
 
 /**
- * Returns the host if it is another RDS instance in the account and region of the configured one. The administrator's password
- * is sent to no other host.
+ * Returns the host if it is another RDS instance in the account and region of the configured instance. The
+ * administrator's
+ * password is sent to no other host.
  *
- * @throws {HostError} the host is not such an instance, or it is the configured instance.
+ * @throws {HostError} if the host is not such an instance, or is the configured instance.
  */
 export function restoredHost(host: string, configured: string): string {
   const domain = domainOf(configured);

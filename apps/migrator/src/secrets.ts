@@ -1,4 +1,4 @@
-/** Reads and writes the secrets of the database's users. Clients connect with them. The format is that of RDS. */
+/** Reads and writes the secrets with which clients connect to the database. The format is the one that RDS uses. */
 import { randomBytes } from 'node:crypto';
 import {
   GetSecretValueCommand,
@@ -32,15 +32,17 @@ export type AdministratorSecret = z.infer<typeof administrator>;
 /** The secret of a user: the address of the database and the user's credentials. */
 export type UserSecret = z.infer<typeof databaseUser>;
 
-/** Creates a password of 192 random bits: 32 letters, digits, `-` and `_`, which need no escaping. */
+/**
+ * Creates a random password of 192 bits. The 32 characters are letters, digits, `-` and `_`, which need no escaping.
+ */
 export function newPassword(): string {
   return randomBytes(24).toString('base64url');
 }
 
 /**
- * Reads the administrator's secret. RDS rotates it, so each invocation reads it again.
+ * Reads the administrator's secret. Each invocation reads the secret again, because RDS rotates the password.
  *
- * @throws {SecretError} the secret has no value, or lacks `username` or `password`.
+ * @throws {SecretError} if the secret has no value, or no `username` or `password`.
  */
 export async function readAdministrator(store: SecretStore, id: string): Promise<AdministratorSecret> {
   const value = await read(store, id);
@@ -50,9 +52,11 @@ export async function readAdministrator(store: SecretStore, id: string): Promise
 }
 
 /**
- * Ensures that a user's secret has a password, which is created once, and the current address of the database.
+ * Ensures that a user's secret contains a password and the current address of the database. The password is created
+ * only if
+ * the secret has none.
  *
- * @throws {SecretError} the value is not the secret of a database user.
+ * @throws {SecretError} if the value is not the secret of a database user.
  */
 export async function ensureUser(
   store: SecretStore,
@@ -66,7 +70,7 @@ export async function ensureUser(
   return user;
 }
 
-/** Writes the secret's current value. The earlier value stays available as `AWSPREVIOUS`. */
+/** Writes the secret's current value. The earlier value remains available as `AWSPREVIOUS`. */
 export async function writeUser(store: SecretStore, id: string, user: UserSecret): Promise<void> {
   await store.send(new PutSecretValueCommand({ SecretId: id, SecretString: render(user) }));
 }
@@ -75,13 +79,13 @@ function render({ engine, host, port, username, password, dbname }: UserSecret):
   return JSON.stringify({ engine, host, port, username, password, dbname });
 }
 
-/** Returns the secret's current value, or undefined if Terraform has created the secret and it has no value yet. */
+/** Returns the secret's current value, or undefined if Terraform has created the secret without a value. */
 async function read(store: SecretStore, id: string): Promise<string | undefined> {
   try {
     const { SecretString } = await store.send(new GetSecretValueCommand({ SecretId: id }));
     return SecretString;
   } catch (error) {
-    // Secrets Manager returns the same error for a secret that does not exist. Writing that secret fails later.
+    // Secrets Manager returns this error also for a secret that does not exist. In that case, the later write fails.
     if (error instanceof ResourceNotFoundException) return undefined;
     throw error;
   }

@@ -17,7 +17,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 describe('the bundle', () => {
-  test('has the same bytes in each build, with the migrations in the same folder', async () => {
+  test('has the same bytes in each build, and has the migrations in the same folder', async () => {
     await bundleLambda(join(folder, 'again'));
     const built = await readdir(join(folder, 'first'), { recursive: true, withFileTypes: true });
     const files = built
@@ -40,7 +40,7 @@ describe('the bundle', () => {
     }
   });
 
-  test('migrates a database over verified TLS, with the secrets of a fake Secrets Manager', async () => {
+  test('migrates a database over verified TLS, with secrets from a fake Secrets Manager', async () => {
     await using mysql = await startTlsMysql();
     const authority = await createAuthority('Centflow test authority');
     await mysql.present(authority, mysql.host);

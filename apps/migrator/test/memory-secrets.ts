@@ -7,12 +7,12 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import type { SecretStore } from '../src/secrets.ts';
 
-/** Secrets Manager in memory, at the seam where the SDK's client is called. */
+/** A Secrets Manager in memory. It replaces the SDK's client. */
 export class MemorySecrets implements SecretStore {
   readonly values = new Map<string, string>();
-  /** Every value that was ever written. */
+  /** Every value that was written, in order. */
   readonly written: string[] = [];
-  /** The next write of this secret fails. */
+  /** The id of the secret whose next write fails. */
   failsToWrite: string | undefined;
 
   send(command: GetSecretValueCommand): Promise<GetSecretValueCommandOutput>;
@@ -24,7 +24,7 @@ export class MemorySecrets implements SecretStore {
     if (command instanceof PutSecretValueCommand) {
       if (this.failsToWrite === id) {
         this.failsToWrite = undefined;
-        throw new Error('Secrets Manager is away');
+        throw new Error('Secrets Manager is unavailable');
       }
       this.values.set(id, String(command.input.SecretString));
       this.written.push(String(command.input.SecretString));
@@ -35,7 +35,7 @@ export class MemorySecrets implements SecretStore {
     return { SecretString: value, $metadata: {} };
   }
 
-  /** What a secret says of its user. */
+  /** Returns the parsed secret of a database user. */
   user(id: string): { host: string; port: number; username: string; password: string; dbname: string } {
     return JSON.parse(this.values.get(id) ?? '{}');
   }

@@ -63,13 +63,13 @@ function invoke(event: unknown = {}, overrides: Partial<MigratorConfig> = {}, mi
     secrets: secretIds,
     ...overrides,
   };
-  // Without this, Powertools writes past the console that the test listens to.
+  // Makes Powertools log through `console`, which the test observes.
   process.env.POWERTOOLS_DEV = 'true';
   const logger = new Logger({ serviceName: 'migrator' });
   return createHandler({ config, secrets, logger, migrations })(event, {} as Context) as Promise<MigratorAnswer>;
 }
 
-/** Connects as a client does that read the secret, or with another password. */
+/** Connects as a client that has read the secret, or with the given password. */
 async function connectAs(role: Role, password = secrets.user(secretIds[role]).password) {
   const { username, dbname } = secrets.user(secretIds[role]);
   const connection = await createConnection({
@@ -95,7 +95,7 @@ async function canConnect(role: Role, password?: string): Promise<boolean> {
 }
 
 describe('the handler of the migrator', () => {
-  test('does not log or throw values that MySQL quotes', async () => {
+  test('logs and throws no values that MySQL quotes in its messages', async () => {
     await invoke();
     const folder = await mkdtemp(join(tmpdir(), 'centflow-migrations-'));
     try {
@@ -116,7 +116,7 @@ describe('the handler of the migrator', () => {
     }
   });
 
-  test('sets up an empty server, writes the secrets, and does nothing in the second invocation', async () => {
+  test('sets up an empty server, writes the secrets, and changes nothing in a second invocation', async () => {
     const first = await invoke();
     expect(first).toMatchObject({ database: DATABASE, unknown: [], rotated: [] });
     expect(first.applied[0]).toBe('0000_initial/1');
@@ -141,7 +141,7 @@ describe('the handler of the migrator', () => {
     expect(new Set(passwords).size).toBe(3);
   });
 
-  test('writes the address of the database into each secret, also after the database has moved', async () => {
+  test('writes the address of the database into each secret, and updates it after the database has moved', async () => {
     await invoke();
     const before = secrets.user(secretIds.reporter);
     secrets.values.set(secretIds.reporter, JSON.stringify({ ...before, host: 'old.example.com' }));
@@ -178,7 +178,7 @@ describe('the handler of the migrator', () => {
     }
   });
 
-  test('changes no grant or password in a database of a newer release, so that a rollback works', async () => {
+  test('changes no grant or password if a newer release has migrated the database, so that a rollback works', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'centflow-migrations-'));
     try {
       await cp(migrationsDirectory, folder, { recursive: true });
@@ -201,13 +201,13 @@ describe('the handler of the migrator', () => {
     }
   });
 
-  test('waits for another migrator, so that both end with the same passwords', async () => {
+  test('waits for a concurrent migrator, so that both use the same passwords', async () => {
     await Promise.all([invoke(), invoke(), invoke()]);
     for (const role of ['migrator', 'loader', 'reporter'] as const) expect(await canConnect(role)).toBe(true);
   });
 });
 
-describe('the MySQL server', () => {
+describe("the migrator's MySQL server", () => {
   test('is rejected if an unknown authority issued its certificate', async () => {
     await mysql.present(stranger, mysql.host);
     await expect(invoke()).rejects.toThrow(/self.signed certificate|unable to verify|unable to get/);
@@ -220,14 +220,14 @@ describe('the MySQL server', () => {
     expect(secrets.written).toEqual([]);
   });
 
-  test('is rejected by default if its certificate is not from RDS', async () => {
+  test('is rejected if DATABASE_CA is not set and its certificate is not from RDS', async () => {
     await expect(invoke({}, { authorities: undefined })).rejects.toThrow(
       /self.signed certificate|unable to verify|unable to get/,
     );
   });
 });
 
-describe('rotation', () => {
+describe('the rotation of passwords', () => {
   beforeEach(() => invoke());
 
   test('changes only the requested passwords', async () => {
@@ -240,13 +240,13 @@ describe('rotation', () => {
     }
   });
 
-  test('keeps open connections, and the old password until the next rotation', async () => {
+  test('does not close open connections, and keeps the old password valid until the next rotation', async () => {
     const old = secrets.user(secretIds.loader).password;
     const working = await connectAs('loader');
     await invoke({ rotate: ['loader'] });
     await working.query('SELECT 1 FROM uploads');
     expect(await canConnect('loader', old)).toBe(true);
-    // Migrating in between changes nothing of it.
+    // A migration between two rotations does not change the passwords.
     await invoke();
     expect(await canConnect('loader', old)).toBe(true);
     await invoke({ rotate: ['loader'] });
@@ -256,18 +256,15 @@ describe('rotation', () => {
   });
 
   test.each([
-    ['is asked for again', { rotate: ['loader'] }],
-    ['is forgotten', {}],
-  ])(
-    'leaves a working secret if it was interrupted before the secret was written, also when it %s',
-    async (_, next) => {
-      secrets.failsToWrite = secretIds.loader;
-      await expect(invoke({ rotate: ['loader'] })).rejects.toThrow('Secrets Manager is away');
-      expect(await canConnect('loader')).toBe(true);
-      await invoke(next);
-      expect(await canConnect('loader')).toBe(true);
-    },
-  );
+    ['requests the rotation again', { rotate: ['loader'] }],
+    ['does not request the rotation', {}],
+  ])('leaves a working secret if it fails before the secret is written and the next event %s', async (_, next) => {
+    secrets.failsToWrite = secretIds.loader;
+    await expect(invoke({ rotate: ['loader'] })).rejects.toThrow('Secrets Manager is unavailable');
+    expect(await canConnect('loader')).toBe(true);
+    await invoke(next);
+    expect(await canConnect('loader')).toBe(true);
+  });
 });
 
 describe('the output of the migrator', () => {
@@ -312,9 +309,9 @@ describe('the output of the migrator', () => {
   });
 
   test.each([
-    ['another word', { rotates: ['loader'] }],
-    ['a user nobody knows', { rotate: ['root'] }],
-  ])('is what it understands, when asked with %s', async (_, event) => {
+    ['an unknown field', { rotates: ['loader'] }],
+    ['an unknown user', { rotate: ['root'] }],
+  ])('shows valid events if the event contains %s', async (_, event) => {
     await expect(invoke(event)).rejects.toThrow(/Send \{\} or \{"rotate": \["migrator", "loader", "reporter"\]\}/);
     expect(secrets.written).toEqual([]);
   });

@@ -1,4 +1,7 @@
-/** The check of a restored instance: one server stands for the environment's instance and for the restored one. */
+/**
+ * Tests the check of a restored instance. One MySQL server acts as the environment's instance and as the restored
+ * instance.
+ */
 import dns from 'node:dns';
 import { Logger } from '@aws-lambda-powertools/logger';
 import { verifiedTls } from '@centflow/lambda-kit/tls';
@@ -43,7 +46,7 @@ beforeEach(async () => {
   for (const method of ['debug', 'info', 'warn', 'error', 'log'] as const) {
     vi.spyOn(console, method).mockImplementation((...words) => void logged.push(words.join(' ')));
   }
-  // The network is all that is not real: each name is this machine's.
+  // Only the name lookup is simulated: every host name resolves to this machine.
   vi.spyOn(dns, 'lookup').mockImplementation(((name: string, options: { all?: boolean }, answer: Answer) => {
     lookups.push(name);
     const address = { address: '127.0.0.1', family: 4 };
@@ -59,7 +62,7 @@ afterEach(async () => {
   for (const role of Object.keys(secretIds)) await mysql.root.query('DROP USER IF EXISTS ?', [role]);
 });
 
-/** Invokes the migrator of an environment whose database has this host. */
+/** Invokes the migrator of an environment whose database has the given host. */
 function invoke(event: unknown, host = LIVE) {
   process.env.POWERTOOLS_DEV = 'true';
   const config = {
@@ -91,7 +94,7 @@ async function connectAs(role: Role, database: string) {
   });
 }
 
-/** Enters one published expense, as the loader does. */
+/** Inserts one published expense, as the loader does. */
 async function load(database: string, uploadId: number, merchant: string) {
   const loader = await connectAs('loader', database);
   const now = '2025-01-01 00:00:00';
@@ -132,7 +135,7 @@ describe('`create` on a restored instance', () => {
     expect(new Set(lookups)).toEqual(new Set([RESTORED]));
   });
 
-  test('replaces the second database of an earlier invocation, and keeps the restored database', async () => {
+  test('replaces the second database of an earlier invocation, and does not change the restored database', async () => {
     await invoke(create);
     for (const database of [DATABASE, REBUILT]) await load(database, 1, 'Bakery');
     await invoke(create);
@@ -144,7 +147,7 @@ describe('`create` on a restored instance', () => {
 });
 
 describe('the administrator’s password', () => {
-  test('rejects a password that was rotated after the restored point in time, with a remedy', async () => {
+  test('causes an error with a remedy if it was rotated after the restored point in time', async () => {
     const rotated = 'a rotated password';
     secrets.values.set('rds!db', JSON.stringify({ ...mysql.administrator, password: rotated }));
     const refused = await invoke(create).catch((error: Error) => error);
@@ -161,7 +164,7 @@ describe('the administrator’s password', () => {
 describe('`compare` on a restored instance', () => {
   beforeEach(() => invoke(create));
 
-  test('reports equal views if both databases have the rows of the same uploads, even with other ids', async () => {
+  test('reports equal views if both databases have the rows of the same uploads, even under different upload ids', async () => {
     await load(DATABASE, 1, 'Bakery');
     await load(REBUILT, 7, 'Bakery');
     const { views } = (await invoke(compare)) as { views: readonly { view: string; rows: number; equal: boolean }[] };
@@ -195,18 +198,18 @@ describe('`compare` on a restored instance', () => {
 
 describe('the host of a restored instance', () => {
   test.each([
-    ['another account', 'centflow-dev-accept-restore.cq0000000000.eu-west-1.rds.amazonaws.com'],
-    ['another region', 'centflow-dev-accept-restore.c9akciq32rgx.us-east-1.rds.amazonaws.com'],
-    ['somebody’s domain', 'attacker.example.com'],
-    ['a name that only ends alike', `attacker.example.com#.${DOMAIN}`],
-    ['a name that only begins alike', `${RESTORED}.example.com`],
-    ['an address', '203.0.113.9'],
-    ['user information before the host', `a:b@${RESTORED}`],
-    ['a name below an instance’s', `a.${RESTORED}`],
+    ['in another account', 'centflow-dev-accept-restore.cq0000000000.eu-west-1.rds.amazonaws.com'],
+    ['in another region', 'centflow-dev-accept-restore.c9akciq32rgx.us-east-1.rds.amazonaws.com'],
+    ['in a foreign domain', 'attacker.example.com'],
+    ['a name that only ends with the domain of the instances', `attacker.example.com#.${DOMAIN}`],
+    ['a name that only begins with the name of an instance', `${RESTORED}.example.com`],
+    ['an IP address', '203.0.113.9'],
+    ['a name with user information before it', `a:b@${RESTORED}`],
+    ['a subdomain of an instance', `a.${RESTORED}`],
     ['the domain alone', DOMAIN],
-    ['nothing', ''],
+    ['empty', ''],
     ['the environment’s own database', LIVE],
-  ])('gets no password if it is %s', async (_, host) => {
+  ])('receives no password if it is %s', async (_, host) => {
     const refused = invoke({ host, rebuild: 'create' });
     await expect(refused).rejects.toMatchObject({ name: 'HostError', message: expect.stringContaining('Send the') });
     expect(lookups).toEqual([]);
@@ -224,14 +227,14 @@ describe('the host of a restored instance', () => {
   });
 });
 
-describe('the event', () => {
+describe('an event about a restored instance', () => {
   test.each([
-    ['a rotation on a restored instance', { ...create, rotate: ['loader'] }],
-    ['a host without what to do', { host: RESTORED }],
-    ['what to do without a host', { rebuild: 'create' }],
-    ['another word', { host: RESTORED, rebuild: 'drop' }],
-    ['a view that nobody knows', { ...compare, views: ['v_secrets'] }],
-  ])('is refused if it has %s', async (_, event) => {
+    ['requests a rotation', { ...create, rotate: ['loader'] }],
+    ['has a host but no action', { host: RESTORED }],
+    ['has an action but no host', { rebuild: 'create' }],
+    ['has an unknown action', { host: RESTORED, rebuild: 'drop' }],
+    ['names an unknown view', { ...compare, views: ['v_secrets'] }],
+  ])('is rejected if it %s', async (_, event) => {
     await expect(invoke(event)).rejects.toThrow(/^The event is not valid .* Send \{\} or/);
     expect(lookups).toEqual([]);
   });

@@ -9,7 +9,7 @@ const complete = {
 };
 
 describe('readConfig', () => {
-  test('requires the bucket, the job and the environment, and has defaults for the rest', () => {
+  test('requires the bucket, the job and the environment, and has defaults for the other variables', () => {
     expect(readConfig(complete)).toEqual({
       uploadsBucket: 'centflow-test-uploads',
       manifestPrefix: 'manifests/',
@@ -30,10 +30,10 @@ describe('readConfig', () => {
 
   test.each([
     ['an empty environment', { ENVIRONMENT: '' }, /ENVIRONMENT/],
-    ['a manifest prefix that is no folder', { MANIFEST_PREFIX: 'manifests' }, /MANIFEST_PREFIX: must end/],
-    ['a manifest prefix that would start the trigger', { MANIFEST_PREFIX: 'raw/manifests/' }, /not be under raw\//],
-    ['a wait longer than a Lambda lives', { START_WAIT_SECONDS: '901' }, /START_WAIT_SECONDS/],
-  ])('refuses %s', (_, wrong, message) => {
+    ['a manifest prefix without a trailing slash', { MANIFEST_PREFIX: 'manifests' }, /MANIFEST_PREFIX: must end/],
+    ['a manifest prefix under raw/', { MANIFEST_PREFIX: 'raw/manifests/' }, /not be under raw\//],
+    ['a wait longer than the maximum duration of a Lambda', { START_WAIT_SECONDS: '901' }, /START_WAIT_SECONDS/],
+  ])('rejects %s', (_, wrong, message) => {
     expect(() => readConfig({ ...complete, ...wrong })).toThrow(message);
   });
 });

@@ -1,23 +1,26 @@
 import { readVariables, sharedVariables, type Variables } from '@centflow/lambda-kit/config';
 import * as z from 'zod';
 
-/** The prefix of uploaded objects. The trigger accepts no events of other prefixes. */
+/** The prefix of uploaded objects. The trigger rejects events about objects under other prefixes. */
 export const RAW_PREFIX = 'raw/';
 
 const variables = z
   .object({
-    /** Bucket that holds `raw/` and the manifests. */
+    /** The bucket that contains the uploads under `raw/`, and the manifests. */
     UPLOADS_BUCKET: z.string().min(3),
-    /** Prefix of the manifests. It is not under `raw/`, where each manifest would start another job run. */
+    /** The prefix of the manifests. It must not be under `raw/`, where each manifest would start another job run. */
     MANIFEST_PREFIX: z
       .string()
       .regex(/^[^/].*\/$/, 'must end with "/" and must not start with "/"')
       .refine((prefix) => !prefix.startsWith(RAW_PREFIX), `must not be under ${RAW_PREFIX}`)
       .default('manifests/'),
-    /** Glue job that reconciles a manifest. */
+    /** The Glue job that reconciles the object keys of a manifest. */
     GLUE_JOB_NAME: z.string().min(1),
     ENVIRONMENT: sharedVariables.ENVIRONMENT,
-    /** Seconds that one invocation may wait for a free slot in Glue. Lambda ends an invocation after 900 s. */
+    /**
+     * The maximum time in seconds that one invocation waits for a free slot in Glue. Lambda ends an invocation after
+     * 900 s.
+     */
     START_WAIT_SECONDS: z.coerce.number().int().min(0).max(900).default(0),
   })
   .transform((read) => ({
@@ -34,7 +37,7 @@ export type TriggerConfig = Readonly<z.output<typeof variables>>;
 /**
  * Reads the configuration from environment variables.
  *
- * @throws {ConfigError} naming every missing or invalid variable.
+ * @throws {ConfigError} if a variable is missing or invalid. The message names every such variable.
  */
 export function readConfig(env: Variables): TriggerConfig {
   return readVariables('trigger', variables, env);

@@ -76,7 +76,7 @@ describe('the handler of the trigger', () => {
     ]);
   });
 
-  test("starts nothing for S3's test event", async () => {
+  test("starts no job run for S3's test event", async () => {
     const { invoke, glue, s3, counts } = assemble(new FakeGlue('jr_1'));
     await expect(invoke(batchOf(BODIES.testEvent))).resolves.toEqual({ batchItemFailures: [] });
     expect(glue.requests).toEqual([]);
@@ -84,7 +84,7 @@ describe('the handler of the trigger', () => {
     expect(counts).toMatchObject({ BatchSize: 1, Keys: 0, JobRunsStarted: 0 });
   });
 
-  test('gives the batch back and removes the manifest when Glue has no room', async () => {
+  test('returns the batch to the queue and removes the manifest if Glue has no free slot', async () => {
     const { invoke, s3, counts, logged } = assemble(new FakeGlue(full));
     const answer = await invoke(batchOf('hello', BODIES.created, BODIES.testEvent, BODIES.removed));
 
@@ -103,7 +103,7 @@ describe('the handler of the trigger', () => {
     ]);
   });
 
-  test('gives the batch back even when the manifest cannot be removed', async () => {
+  test('returns the batch to the queue even if the manifest cannot be removed', async () => {
     const s3 = new FakeBucket();
     s3.deleteError = new Error('Access Denied');
     const { invoke, logged } = assemble(new FakeGlue(full), s3);
@@ -120,9 +120,9 @@ describe('the handler of the trigger', () => {
     expect(counts).toMatchObject({ BatchSize: 1, JobRunsStarted: 0, BatchesGivenBack: 0 });
   });
 
-  test('throws if the response is unclear, and keeps the manifest for a job run that may read it', async () => {
+  test('throws if Glue gives no clear response, and keeps the manifest because a job run may still read it', async () => {
     const { invoke, s3 } = assemble(new FakeGlue(glueError('InternalServiceException', 'server', 500)));
-    await expect(invoke(batchOf(BODIES.created))).rejects.toThrow(/no clear answer/);
+    await expect(invoke(batchOf(BODIES.created))).rejects.toThrow(/did not confirm/);
     expect(s3.objects.size).toBe(1);
   });
 
@@ -134,7 +134,7 @@ describe('the handler of the trigger', () => {
     expect(glue.requests).toEqual([]);
   });
 
-  test('hands the batch to a running job run when Glue has no free slot', async () => {
+  test('hands the batch to a running job run if Glue has no free slot', async () => {
     vi.useFakeTimers();
     try {
       const s3 = new FakeBucket();
@@ -159,9 +159,9 @@ describe('the handler of the trigger', () => {
   });
 
   test.each([
-    ['a job run is started later', 'jr_1', []],
-    ['Glue stays busy', full, [{ itemIdentifier: 'message-0' }]],
-  ])('leaves no offered manifest behind when %s', async (_, last, batchItemFailures) => {
+    ['a new job run starts later', 'jr_1', []],
+    ['Glue never has a free slot', full, [{ itemIdentifier: 'message-0' }]],
+  ])('leaves no offered manifest behind if %s', async (_, last, batchItemFailures) => {
     vi.useFakeTimers();
     try {
       const s3 = new FakeBucket();
@@ -191,7 +191,7 @@ describe('the handler of the trigger', () => {
     }
   });
 
-  test('loses no key: each readable key is in the manifest once, or its message is delivered again', async () => {
+  test('writes each readable key to the manifest once, or lets SQS deliver its message again', async () => {
     const aKey = fc.string({ unit: 'grapheme', maxLength: 8 }).map((name) => `raw/${name}`);
     const aMessage = fc.oneof(
       {

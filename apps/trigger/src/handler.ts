@@ -34,7 +34,7 @@ interface BatchCounts {
   UnreadableMessages: number;
 }
 
-/** The result of trying to place a batch: the outcome, and the manifests that were written on the way. */
+/** The result of an attempt to place a batch: the outcome, and the manifests that the attempt wrote. */
 interface Placement {
   readonly start: JobRunStart;
   /** The manifest of a new job run. */
@@ -47,15 +47,18 @@ interface Placement {
 const LAST_REQUEST_MS = 3000;
 /** Time reserved for the removal of unused manifests and for the response. */
 const CLEAN_UP_MS = 3000;
-/** The part of the clean-up time that is kept for the response, even if a manifest cannot be removed. */
+/** The part of the clean-up time that is reserved for the response, even if a manifest cannot be removed. */
 const RESPONSE_MS = 1000;
 
 /**
  * Creates the Lambda's handler, which turns a batch of messages into one manifest and one job run.
  *
- * Unreadable messages are reported as failed on their own. If Glue has no free slot, the keys are offered to the running
- * job runs (ADR 0023). If none of them takes the keys in time, the readable messages are reported as failed too, and SQS
- * delivers them again. Any other failure is thrown: it counts as an error of the Lambda, and SQS delivers the whole batch
+ * The handler reports unreadable messages as failed. If Glue has no free slot, the handler offers the keys to the
+ * running
+ * job runs (ADR 0023). If no run takes the keys in time, the handler reports the readable messages as failed too, and
+ * SQS
+ * delivers them again. The handler throws on any other failure: Lambda counts an error, and SQS delivers the whole
+ * batch
  * again.
  */
 export function createHandler({ config, s3, glue, logger, metrics }: TriggerParts) {
@@ -96,13 +99,13 @@ export function createHandler({ config, s3, glue, logger, metrics }: TriggerPart
     );
   }
 
-  /** Starts a job run for the keys, or hands them to a running one. */
+  /** Starts a job run for the keys, or hands the keys to a running job run. */
   async function placeBatch(lines: readonly ObjectEvent[], remainingMs: number): Promise<Placement> {
     const { workMs, waitMs } = planTime(remainingMs, config.startWaitMs);
     const signal = AbortSignal.timeout(workMs);
     let manifest: ManifestLocation | undefined;
     let offered: ManifestLocation | undefined;
-    /** The first call offers the keys. Later calls return whether a job run has taken them. */
+    /** Offers the keys in the first call. Later calls return whether a job run has taken them. */
     const isTaken = async () => {
       try {
         if (offered !== undefined) return !(await manifestExists(s3, offered, signal));
@@ -127,13 +130,13 @@ export function createHandler({ config, s3, glue, logger, metrics }: TriggerPart
       return { start, manifest, offered };
     } catch (error) {
       await removeManifestIfWritten(offered);
-      // Glue may have started a run, which then reads the manifest.
+      // If Glue has started a run after all, the run reads the manifest.
       if (!(error instanceof JobRunUncertainError)) await removeManifestIfWritten(manifest);
       throw error;
     }
   }
 
-  /** Removes the manifests that no job run will read. A run that takes an offered manifest removes it itself. */
+  /** Removes the manifests that no job run will read. If a run takes an offered manifest, the run removes it. */
   async function removeUnusedManifests({ start, manifest, offered }: Placement): Promise<void> {
     if (start.outcome !== 'taken') await removeManifestIfWritten(offered);
     if (start.outcome !== 'started') await removeManifestIfWritten(manifest);
@@ -176,7 +179,9 @@ export function createHandler({ config, s3, glue, logger, metrics }: TriggerPart
 /**
  * Divides the remaining time of the invocation.
  *
- * @returns the time for all requests, and the time to wait for a free slot, which ends early enough for one last request
+ * @returns `workMs`: the time for all requests. `waitMs`: the time to wait for a free slot, which leaves time for one
+ * last
+ * request.
  */
 function planTime(remainingMs: number, startWaitMs: number): { readonly workMs: number; readonly waitMs: number } {
   const workMs = Math.max(0, remainingMs - CLEAN_UP_MS);

@@ -17,7 +17,7 @@ describe('decodeKey', () => {
     );
   });
 
-  test('decodes the encoding of HTML forms', () => {
+  test('decodes `+` and percent escapes as in HTML forms', () => {
     const formEncode = (key: string) => new URLSearchParams({ key }).toString().slice('key='.length);
     fc.assert(
       fc.property(anyKey, (key) => {
@@ -26,9 +26,12 @@ describe('decodeKey', () => {
     );
   });
 
-  test.each(['raw/expenses/100%.csv', 'raw/expenses/%FF.csv'])('rejects a key that is not encoded UTF-8: %s', (key) => {
-    expect(() => decodeKey(key)).toThrow(UnreadableMessageError);
-  });
+  test.each(['raw/expenses/100%.csv', 'raw/expenses/%FF.csv'])(
+    'rejects the key %s, because its escapes are not valid UTF-8',
+    (key) => {
+      expect(() => decodeKey(key)).toThrow(UnreadableMessageError);
+    },
+  );
 });
 
 describe('readMessage', () => {
@@ -40,7 +43,7 @@ describe('readMessage', () => {
     expect(readMessage(BODIES.removed, BUCKET)).toEqual([{ key: KEYS.removed, eventTime: '2026-03-01T09:00:00.000Z' }]);
   });
 
-  test('returns an event for each S3 record of a message', () => {
+  test('returns one event for each S3 record of a message', () => {
     const body = s3Body({ key: 'raw/incomes/a.csv' }, { key: 'raw/budgets/b.csv' });
     expect(readMessage(body, BUCKET).map(({ key }) => key)).toEqual(['raw/incomes/a.csv', 'raw/budgets/b.csv']);
   });
@@ -88,7 +91,7 @@ describe('readEvents', () => {
     expect(reported).toEqual(['message-1: The body of the message is not JSON.']);
   });
 
-  test('returns no event of a message if one of its S3 records is unreadable', async () => {
+  test('returns no events of a message that has an unreadable S3 record', async () => {
     const body = s3Body({ key: 'raw/incomes/a.csv' }, { key: 'manifests/b.jsonl' });
     const read = await readEvents(batchOf(body), BUCKET, () => undefined);
     expect(read).toEqual({ events: [], readable: [], unreadable: [{ itemIdentifier: 'message-0' }] });

@@ -3,10 +3,13 @@ import type { SQSBatchItemFailure, SQSEvent, SQSRecord } from 'aws-lambda';
 import * as z from 'zod';
 import { RAW_PREFIX } from './config.ts';
 
-/** A change of the object with this key. The job reads the object's state from S3, so the kind of change is not kept. */
+/**
+ * A change of the object with this key. The kind of change is not stored, because the job reads the object's state from
+ * S3.
+ */
 export interface ObjectEvent {
   readonly key: string;
-  /** When S3 finished the request, as `2026-01-31T12:00:00.000Z`. */
+  /** The time at which S3 finished the request, such as `2026-01-31T12:00:00.000Z`. */
   readonly eventTime: string;
 }
 
@@ -15,22 +18,25 @@ export interface EventBatch {
   readonly events: readonly ObjectEvent[];
   /** Messages with at least one event. */
   readonly readable: readonly SQSBatchItemFailure[];
-  /** Messages that cannot be processed. They are reported as failed until SQS moves them to the DLQ. */
+  /** Messages that cannot be processed. The handler reports them as failed until SQS moves them to the DLQ. */
   readonly unreadable: readonly SQSBatchItemFailure[];
 }
 
-/** A message of the queue is not an S3 event about the uploads bucket. */
+/** Thrown for a message that is not an S3 event about the uploads bucket. */
 export class UnreadableMessageError extends Error {
   override readonly name = 'UnreadableMessageError';
 }
 
-/** Is called for each message that cannot be read. */
+/** Receives each message that cannot be read, and the reason. */
 export type OnUnreadable = (message: SQSRecord, error: Error) => void;
 
 /** S3 sends this message once, when a bucket is connected to a queue. */
 const testEvent = z.object({ Event: z.literal('s3:TestEvent') });
 
-/** The fields of an S3 event that the trigger uses. AWS may add fields within major version 2, so others are allowed. */
+/**
+ * The fields of an S3 event that the trigger uses. Other fields are allowed, because AWS may add fields within major
+ * version 2.
+ */
 const s3Event = z.object({
   Records: z
     .array(
@@ -48,9 +54,9 @@ const s3Event = z.object({
 });
 
 /**
- * Decodes the object key of an S3 event, which is form-encoded: `+` is a space, and `%2B` is a plus sign.
+ * Decodes the object key of an S3 event, which is form-encoded: `+` means a space, and `%2B` means a plus sign.
  *
- * @throws {UnreadableMessageError} the escapes are not UTF-8.
+ * @throws {UnreadableMessageError} if the escapes are not valid UTF-8.
  */
 export function decodeKey(encoded: string): string {
   try {
@@ -63,9 +69,9 @@ export function decodeKey(encoded: string): string {
 /**
  * Returns one event for each S3 record in the body of a message, and none for S3's test event.
  *
- * The kind of event is ignored, because the job reconciles the key with the object that S3 holds at that time.
+ * The kind of event is ignored, because the job compares the database with the object that S3 then holds.
  *
- * @throws {UnreadableMessageError} a record of the message is not a valid S3 event of the bucket.
+ * @throws {UnreadableMessageError} if a record of the message is not a valid S3 event of the bucket.
  */
 export function readMessage(body: string, bucket: string): ObjectEvent[] {
   const content = parseJson(body);

@@ -44,7 +44,7 @@ describe('createStartJobRun', () => {
     ]);
   });
 
-  test('disables job run queuing, even if the job enables it', async () => {
+  test('disables job run queuing for the run, even if the job enables queuing', async () => {
     const glue = new FakeGlue('jr_1');
     await createStartJobRun(glue)(request(0));
     expect(glue.requests).toEqual([expect.objectContaining({ JobRunQueuingEnabled: false })]);
@@ -53,9 +53,9 @@ describe('createStartJobRun', () => {
   test.each([
     ["the job's own limit is reached", full],
     ["the account's quota is used up", new ResourceNumberLimitExceededException({ message: 'Max', $metadata: {} })],
-    ['requests come too fast', glueError('ThrottlingException')],
-    ['Glue answers 429', glueError('UnknownError', 'client', 429)],
-  ])('is busy, asked once, when %s and there is no time to wait', async (_, error) => {
+    ['Glue throttles requests', glueError('ThrottlingException')],
+    ['Glue responds with status 429', glueError('UnknownError', 'client', 429)],
+  ])('returns "busy" after one request if %s and the wait is zero', async (_, error) => {
     const glue = new FakeGlue(error);
     await expect(createStartJobRun(glue)(request(0))).resolves.toEqual({ outcome: 'busy', reason: error.name });
     expect(glue.requests).toHaveLength(1);
@@ -69,7 +69,7 @@ describe('createStartJobRun', () => {
     expect(glue.requests).toHaveLength(3);
   });
 
-  test('ends when a running job run has taken the keys, and checks for that more often than it requests a run', async () => {
+  test('stops when a running job run has taken the keys, and checks this more often than it requests a run', async () => {
     const glue = new FakeGlue(full);
     let looks = 0;
     const isTaken = async () => {
@@ -82,13 +82,13 @@ describe('createStartJobRun', () => {
     expect(glue.requests.length).toBeLessThan(3);
   });
 
-  test('offers nothing when there is no time to wait', async () => {
+  test('does not offer the keys to running job runs if the wait is zero', async () => {
     const isTaken = vi.fn(async () => false);
     await createStartJobRun(new FakeGlue(full))(request(0, undefined, isTaken));
     expect(isTaken).not.toHaveBeenCalled();
   });
 
-  test('offers the next batch before it writes a manifest, if Glue had no free slot for the last batch', async () => {
+  test('offers the keys before it writes a manifest, if Glue had no free slot for the previous batch', async () => {
     const glue = new FakeGlue(full);
     const startJobRun = createStartJobRun(glue);
     const writeManifest = vi.fn(async () => 's3://b/manifests/m.jsonl');
@@ -104,9 +104,9 @@ describe('createStartJobRun', () => {
   });
 
   test.each([
-    ['soon when it had no room a moment ago', 0, 701],
-    ['at once when its last answer is old', 2001, 0],
-  ])('asks Glue about a batch that no run takes %s', async (_, restMs, withinMs) => {
+    ['after less than a second if Glue just had no free slot', 0, 701],
+    ['immediately if the last response of Glue is two seconds old', 2001, 0],
+  ])('requests a job run for a batch that no run takes %s', async (_, restMs, withinMs) => {
     const startJobRun = createStartJobRun(new FakeGlue(full, 'jr_2'));
     const first = startJobRun(request(20_000, undefined, async () => true));
     await vi.runAllTimersAsync();
@@ -141,9 +141,9 @@ describe('createStartJobRun', () => {
 
   test.each([
     ['the job does not exist', new EntityNotFoundException({ message: 'No', $metadata: {} }), /Check GLUE_JOB_NAME/],
-    ['the role may not', glueError('AccessDeniedException'), /Allow glue:StartJobRun/],
-    ['anything else is wrong with the request', glueError('OddException'), /OddException: OddException from Glue/],
-  ])('is refused at once, saying what to do, when %s', async (_, error, message) => {
+    ['the role has no permission', glueError('AccessDeniedException'), /Allow glue:StartJobRun/],
+    ['Glue rejects the request for another reason', glueError('OddException'), /OddException: OddException from Glue/],
+  ])('throws JobRunRefusedError with a remedy, without a retry, if %s', async (_, error, message) => {
     const glue = new FakeGlue(error);
     await expect(createStartJobRun(glue)(request(20_000))).rejects.toThrow(JobRunRefusedError);
     await expect(createStartJobRun(glue)(request(20_000))).rejects.toThrow(message);
@@ -151,8 +151,8 @@ describe('createStartJobRun', () => {
   });
 
   test.each([
-    ['Glue fails inside', new InternalServiceException({ message: 'Oops', $metadata: {} })],
-    ['Glue runs out of time', new OperationTimeoutException({ message: 'Slow', $metadata: {} })],
+    ['Glue has an internal error', new InternalServiceException({ message: 'Oops', $metadata: {} })],
+    ['the request times out in Glue', new OperationTimeoutException({ message: 'Slow', $metadata: {} })],
     ['the network fails', new TypeError('socket hang up')],
   ])('throws JobRunUncertainError if %s, because the job run may have started', async (_, error) => {
     await expect(createStartJobRun(new FakeGlue(error))(request(20_000))).rejects.toThrow(JobRunUncertainError);

@@ -17,59 +17,67 @@ export interface JobRunStarter {
 /** A request to start a job run, and its time limit. */
 export interface JobRunRequest {
   readonly jobName: string;
-  /** Writes the run's manifest and returns its URI. It is called at most once, before the first request to Glue. */
+  /** Writes the run's manifest and returns its URI. Called at most once, before the first request to Glue. */
   readonly writeManifest: () => Promise<string>;
   /** The folder in which the run looks for further manifests. */
   readonly waitingFolder: string;
-  /** How long to wait for a free slot. Zero means a single request to Glue. */
+  /** The maximum time to wait for a free slot, in milliseconds. Zero means a single request to Glue. */
   readonly waitMs: number;
-  /** Is called while Glue has no free slot. Offers the keys to running job runs and returns whether one has taken them. */
+  /**
+   * Offers the keys to the running job runs, and returns whether one has taken them. Called while Glue has no free
+   * slot.
+   */
   readonly isTaken: () => Promise<boolean>;
   readonly signal: AbortSignal;
 }
 
-/** The outcome: a job run was started, a running one has taken the keys, or Glue has no free slot. */
+/** The outcome: a job run was started, a running job run has taken the keys, or Glue has no free slot. */
 export type JobRunStart =
   | { readonly outcome: 'started'; readonly jobRunId: string }
   | { readonly outcome: 'taken' }
   | { readonly outcome: 'busy'; readonly reason: string };
 
-/** Glue rejected the request, and a retry will not help. No job run was started. */
+/** Thrown if Glue rejected the request and a retry will not help. No job run was started. */
 export class JobRunRefusedError extends Error {
   override readonly name = 'JobRunRefusedError';
 }
 
-/** It is unknown whether Glue started the job: the request timed out, or Glue failed while it processed the request. */
+/** Thrown if it is unknown whether Glue started the job: the request timed out, or Glue failed while processing it. */
 export class JobRunUncertainError extends Error {
   override readonly name = 'JobRunUncertainError';
 }
 
 /**
- * The minimum wait between two requests for a job run. The actual wait is random, up to twice as long, so that several
- * Lambdas do not send their requests at the same time. It does not grow, because a slot becomes free when any job run ends.
- * The SDK adds its own backoff when it is throttled.
+ * The minimum wait between two requests for a job run.
+ *
+ * The actual wait is random and up to twice as long, so that several Lambdas do not send requests at the same time. The
+ * wait
+ * does not grow, because a slot becomes free whenever a job run ends. The SDK adds a backoff if Glue throttles it.
  */
 const MIN_REQUEST_INTERVAL_MS = 1000;
 /** The minimum wait between two checks whether a run has taken the keys. A run looks for keys four to ten times a second. */
 const TAKEN_CHECK_INTERVAL_MS = 100;
 /**
- * If Glue had no free slot for the previous batch, the keys of the next batch are offered first. The request to Glue follows
- * after this time. In most cases, a running job run has taken the keys by then.
+ * The wait before the first request to Glue, if Glue had no free slot for the previous batch. During this wait, a
+ * running
+ * job run takes the keys in most cases.
  */
 const OFFER_FIRST_MS = 500;
 
-/** A running job run has taken the keys. Ends the attempts to start another one. */
+/** Thrown when a running job run has taken the keys, to end the attempts to start another run. */
 class TakenError extends Error {}
 
-/** Glue has no free slot. */
+/** Thrown if Glue has no free slot. */
 class BusyError extends Error {}
 
 /**
- * Creates the function that starts one job run for a manifest or hands its keys to a running job run. The function waits up
- * to the time limit of the request. It remembers from one batch to the next that Glue had no free slot.
+ * Creates the function that starts one job run for a manifest, or hands the keys of the manifest to a running job run.
  *
- * The function throws {@link JobRunRefusedError} if Glue rejects the request although it has a free slot,
- * {@link JobRunUncertainError} if the response is unclear, and any error of `writeManifest`.
+ * The function waits for at most `waitMs`. It remembers from one batch to the next that Glue had no free slot. It
+ * throws
+ * {@link JobRunRefusedError} if Glue rejects the request although it has a free slot, {@link JobRunUncertainError} if
+ * the
+ * response is unclear, and any error of `writeManifest`.
  */
 export function createStartJobRun(glue: JobRunStarter): (request: JobRunRequest) => Promise<JobRunStart> {
   let busy = new BusyError();
@@ -86,7 +94,7 @@ export function createStartJobRun(glue: JobRunStarter): (request: JobRunRequest)
     };
     let manifestUri: string | undefined;
     let requestAt = Math.min(busyUntil, performance.now() + (mayOffer ? OFFER_FIRST_MS : 0));
-    /** Checks whether a running job run has taken the keys. At longer intervals, also requests a new job run. */
+    /** Checks whether a running job run has taken the keys. At longer intervals, it also requests a new job run. */
     const attempt = async () => {
       if (performance.now() >= requestAt) {
         manifestUri ??= await request.writeManifest();
@@ -153,7 +161,7 @@ function isBusy(error: unknown): error is Error {
   );
 }
 
-/** Returns whether Glue rejected the request. After a timeout, also one in Glue, the outcome is unknown. */
+/** Returns whether Glue rejected the request. After a timeout, including a timeout in Glue, the outcome is unknown. */
 function isRefusal(error: unknown): error is GlueServiceException {
   return (
     error instanceof GlueServiceException && error.$fault === 'client' && !(error instanceof OperationTimeoutException)
@@ -176,8 +184,8 @@ function refusedError(jobName: string, cause: GlueServiceException): JobRunRefus
 
 function uncertainError(jobName: string, cause: unknown): JobRunUncertainError {
   return new JobRunUncertainError(
-    `Glue gave no clear answer on starting job ${jobName}: ${cause}. A job run may have started. ` +
-      'The messages return to the queue, and it does no harm to reconcile a key twice.',
+    `Glue did not confirm that job ${jobName} started: ${cause}. A job run may have started. ` +
+      'The messages return to the queue. Reconciling a key twice does no harm.',
     { cause },
   );
 }

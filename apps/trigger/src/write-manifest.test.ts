@@ -13,7 +13,7 @@ describe('a manifest', () => {
     expect(planManifest([later, other, line, later])).toEqual([line, other]);
   });
 
-  test('has one line of ASCII JSON for each key, for any characters in the key', () => {
+  test('has one line of ASCII JSON for each key, whatever characters the key contains', () => {
     const anyKey = fc.oneof(
       fc.string({ unit: 'binary' }),
       fc.string({ unit: fc.constantFrom('\n', '\r', '"', '\\', '\u0085', '\u2028', '🍰') }),
@@ -29,11 +29,11 @@ describe('a manifest', () => {
     );
   });
 
-  test('has its date in its key', () => {
+  test('has an object key that contains the date', () => {
     expect(manifestKey('manifests/', new Date('2026-01-02T23:59:59Z'), 'x')).toBe('manifests/2026/01/02/x.jsonl');
   });
 
-  test('is written as JSON lines under a unique key, and can be removed', async () => {
+  test('is written as JSON lines under a unique object key, and can be removed', async () => {
     const s3 = new FakeBucket();
     const first = await writeManifest(s3, location, [line], AbortSignal.timeout(1000));
     const second = await writeManifest(s3, location, [line], AbortSignal.timeout(1000));

@@ -9,7 +9,7 @@ import {
 } from '@aws-sdk/client-s3';
 import type { ObjectEvent } from './read-events.ts';
 
-/** The folder of waiting manifests, below the prefix of all manifests. */
+/** The folder of waiting manifests, relative to the prefix of all manifests. */
 const WAITING = 'waiting/';
 
 /** The location of a manifest in S3. */
@@ -26,7 +26,7 @@ export interface ManifestBucket {
   send(command: ListObjectsV2Command, options: { abortSignal: AbortSignal }): Promise<ListObjectsV2CommandOutput>;
 }
 
-/** Returns one line for each object key, in order of first appearance, with its earliest event time. */
+/** Returns one line for each object key, with its earliest event time. The keys are in order of first appearance. */
 export function planManifest(events: readonly ObjectEvent[]): ObjectEvent[] {
   const lines = new Map<string, ObjectEvent>();
   for (const event of events) {
@@ -39,15 +39,15 @@ export function planManifest(events: readonly ObjectEvent[]): ObjectEvent[] {
 }
 
 /**
- * Renders the manifest as JSON lines, in ASCII.
- *
- * A key may contain U+2028 or U+0085, which some readers treat as a line break.
+ * Renders the manifest as JSON lines in ASCII. ASCII is necessary because a key may contain U+2028 or U+0085, which
+ * some
+ * readers treat as a line break.
  */
 export function renderManifest(lines: readonly ObjectEvent[]): string {
   return lines.map(({ key, eventTime }) => `${asciiJson({ key, eventTime })}\n`).join('');
 }
 
-/** Returns the key of a manifest. It contains the date, so that people find the manifest easily. */
+/** Returns the object key of a manifest. The key contains the date, so that people can find the manifest easily. */
 export function manifestKey(prefix: string, now: Date, id: string): string {
   return `${prefix}${now.toISOString().slice(0, 10).replaceAll('-', '/')}/${id}.jsonl`;
 }
@@ -67,7 +67,11 @@ export async function writeManifest(
   return putManifest(s3, bucket, manifestKey(prefix, new Date(), randomUUID()), lines, signal);
 }
 
-/** Writes a manifest into the folder in which running job runs look for more keys. The run that takes it deletes it. */
+/**
+ * Writes a manifest into the folder in which running job runs look for more keys. The run that takes the manifest
+ * deletes
+ * it.
+ */
 export async function offerManifest(
   s3: ManifestBucket,
   { bucket, prefix }: { bucket: string; prefix: string },
@@ -80,8 +84,9 @@ export async function offerManifest(
 /**
  * Returns whether a manifest still exists.
  *
- * The function lists the key. S3 answers HEAD for a missing key with 403 unless the role may list the whole bucket
- * (https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html).
+ * The function uses a list request instead of HEAD. For a missing key, S3 answers HEAD with 403 unless the role may
+ * list the
+ * whole bucket (https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html).
  */
 export async function manifestExists(
   s3: ManifestBucket,

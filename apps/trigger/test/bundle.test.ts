@@ -20,7 +20,10 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-/** Invokes the bundle once. Its output must be JSON lines: log records, and metrics in CloudWatch's embedded format. */
+/**
+ * Invokes the bundle once and parses its output: JSON lines with log records, and metrics in CloudWatch's embedded
+ * format.
+ */
 async function invoke(aws: FakeAws, batch: SQSEvent, environment: Record<string, string> = {}) {
   const child = fork(fileURLToPath(new URL('invoke-bundle.ts', import.meta.url)), [bundle, JSON.stringify(batch)], {
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
@@ -48,7 +51,7 @@ async function invoke(aws: FakeAws, batch: SQSEvent, environment: Record<string,
 }
 
 describe('the bundle', () => {
-  test('has the same bytes in each build, in one file and its source map', async () => {
+  test('consists of one file and its source map, with the same bytes in each build', async () => {
     await bundleLambda(join(folder, 'again'));
     const built = await readdir(join(folder, 'first'));
     expect(built.sort()).toEqual(['index.mjs', 'index.mjs.map']);
@@ -60,7 +63,7 @@ describe('the bundle', () => {
     }
   });
 
-  test('sends a manifest to S3 and a job run to Glue for a batch', async () => {
+  test('writes a manifest to S3 and starts a job run in Glue for a batch', async () => {
     await using aws = await startFakeAws();
     const { answer, logs, metrics } = await invoke(aws, batchOf(BODIES.created, 'hello', BODIES.removed));
 
@@ -97,7 +100,7 @@ describe('the bundle', () => {
     expect(metrics[0]._aws.CloudWatchMetrics[0].Namespace).toBe('Centflow');
   });
 
-  test('waits while the job has too many runs, then starts one', async () => {
+  test('waits while the job has too many runs, then starts a job run', async () => {
     await using aws = await startFakeAws();
     aws.startJobRun = [
       [400, { __type: 'ConcurrentRunsExceededException', Message: 'Concurrent runs exceeded' }],
@@ -124,7 +127,7 @@ describe('the bundle', () => {
   });
 
   test.each(['ConcurrentRunsExceededException', 'ResourceNumberLimitExceededException', 'ThrottlingException'])(
-    'gives the batch back and removes its manifest if Glue responds with %s',
+    'returns the batch to the queue and removes its manifest if Glue responds with %s',
     async (type) => {
       await using aws = await startFakeAws();
       aws.startJobRun = [[400, { __type: type, Message: 'No room' }]];

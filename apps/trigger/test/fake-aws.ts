@@ -9,11 +9,11 @@ export interface SeenRequest {
   readonly body: string;
 }
 
-/** An HTTP server on a free local port that replaces S3 and Glue. */
+/** An HTTP server on a free local port that simulates S3 and Glue. */
 export interface FakeAws extends AsyncDisposable {
   readonly url: string;
   readonly seen: SeenRequest[];
-  /** Status and body of the responses to StartJobRun, in order. The last one is repeated. */
+  /** The status and body of the responses to StartJobRun, in order. The last response is repeated. */
   startJobRun: readonly [status: number, body: object][];
   /** Whether a job run has taken the offered manifest. */
   taken: boolean;

@@ -4,14 +4,14 @@ import type { Context } from 'aws-lambda';
 import type { JobRunStarter } from '../src/start-job-run.ts';
 import type { ManifestBucket } from '../src/write-manifest.ts';
 
-/** A bucket in memory that replaces the SDK's client. */
+/** A bucket in memory. It replaces the SDK's client. */
 export class FakeBucket implements ManifestBucket {
   readonly objects = new Map<string, { body: string; contentType: string | undefined }>();
   readonly removed: string[] = [];
   deleteError: Error | undefined;
   putError: Error | undefined;
 
-  /** Is called before each response. A test can let a job run take a waiting manifest there. */
+  /** Called before each response. A test can let a job run take a waiting manifest there. */
   beforeEach: () => void = () => undefined;
 
   async send(command: PutObjectCommand | DeleteObjectCommand | ListObjectsV2Command) {
@@ -34,7 +34,7 @@ export class FakeBucket implements ManifestBucket {
     return { $metadata: {} };
   }
 
-  /** The manifests in the bucket, each as its parsed lines. */
+  /** Returns the manifests in the bucket, each as its parsed lines. */
   get manifests(): { key: string; eventTime: string }[][] {
     return [...this.objects.values()].map(({ body }) =>
       body
@@ -45,7 +45,7 @@ export class FakeBucket implements ManifestBucket {
   }
 }
 
-/** A Glue that returns its answers in order and repeats the last one. */
+/** A simulated Glue that returns its answers in order and repeats the last one. */
 export class FakeGlue implements JobRunStarter {
   readonly requests: StartJobRunCommandInput[] = [];
   readonly #answers: readonly (string | Error)[];
@@ -64,7 +64,7 @@ export class FakeGlue implements JobRunStarter {
   }
 }
 
-/** Creates an error that Glue's model does not list for StartJobRun, as the SDK creates it from the error code. */
+/** Creates an error that Glue's model does not list for StartJobRun, in the form in which the SDK creates it. */
 export function glueError(name: string, $fault: 'client' | 'server' = 'client', httpStatusCode = 400) {
   return new GlueServiceException({ name, $fault, message: `${name} from Glue`, $metadata: { httpStatusCode } });
 }

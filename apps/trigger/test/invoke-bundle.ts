@@ -1,7 +1,7 @@
 import { pathToFileURL } from 'node:url';
 import { contextWith } from './fakes.ts';
 
-/** Runs in a separate process, like the Lambda: imports the bundle, invokes it with one batch, and sends the answer. */
+/** Imports the bundle, invokes it with one batch, and sends the answer. Runs in a separate process, like the Lambda. */
 const [, , bundle = '', batch = ''] = process.argv;
 try {
   const { handler } = await import(pathToFileURL(bundle).href);

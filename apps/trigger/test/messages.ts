@@ -19,7 +19,7 @@ export const KEYS = {
   removed: 'raw/incomes/2026/salary.csv.gz',
 };
 
-/** Encodes an object key in the same way as S3 does in its events. */
+/** Encodes an object key as S3 does in its events. */
 export function encodeKey(key: string): string {
   return encodeURIComponent(key).replaceAll('%20', '+').replaceAll('%2F', '/');
 }
@@ -41,7 +41,9 @@ export function s3Body(...changes: readonly S3Change[]): string {
   return JSON.stringify({ Records });
 }
 
-/** Returns a batch in the format of Lambda, with one message for each body. The ids are `message-0`, `message-1`, … */
+/**
+ * Returns a batch in Lambda's format, with one message for each body. The message ids are `message-0`, `message-1`, …
+ */
 export function batchOf(...bodies: readonly string[]): SQSEvent {
   return {
     Records: bodies.map((body, index): SQSRecord => ({ ...sqsMessage, messageId: `message-${index}`, body })),

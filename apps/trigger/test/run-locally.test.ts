@@ -15,7 +15,7 @@ beforeAll(async () => {
 afterAll(() => rm(runFolder, { recursive: true, force: true }));
 
 describe('run-locally.ts', () => {
-  test('sends the sample event through the trigger to the AWS of the local stack', async () => {
+  test('runs the trigger with the sample event against the AWS emulator of the local stack', async () => {
     await using aws = await startFakeAws();
     const variables = {
       AWS_ENDPOINT_URL: aws.url,

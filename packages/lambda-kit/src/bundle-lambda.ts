@@ -1,16 +1,17 @@
-/** How a Lambda of ours is built: one ES module for Node 22, everything in it. */
+/** Builds a Lambda as one ES module for Node 22 that includes all dependencies. */
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type BuildOptions, build } from 'esbuild';
 
 /**
- * Bundles a folder's entry point, `src/index.ts` where left out, into one file, `index.mjs`, with its source map beside it.
+ * Bundles a Lambda into one file, `index.mjs`, and writes its source map to the same folder.
  *
- * The SDK goes in too: the runtime's own copy changes without notice. The same sources give the same bytes, so that a
- * deployment changes the Lambda only when the code did.
+ * The AWS SDK is included, because the version in Lambda's runtime changes without notice. The same sources always give
+ * the
+ * same bytes, so a deployment updates the Lambda only if its code has changed.
  *
- * @param folder the Lambda's package
- * @returns the bundle
+ * @param folder the Lambda's package, whose entry point is `src/index.ts` by default
+ * @returns the path of the bundle
  */
 export async function bundle(
   folder: string,
@@ -38,7 +39,7 @@ export async function bundle(
   return outfile;
 }
 
-/** `dist/index.mjs: 636 KiB`. */
+/** Returns the bundle's path and size, such as `dist/index.mjs: 636 KiB`. */
 export async function describeBundle(outfile: string): Promise<string> {
   const { size } = await stat(outfile);
   return `${outfile}: ${Math.round(size / 1024)} KiB`;

@@ -18,7 +18,7 @@ describe('readVariables', () => {
     );
   });
 
-  test('reads an empty DATABASE_CA as none', () => {
+  test('treats an empty DATABASE_CA as not set', () => {
     expect(readVariables('canary', schema, { ...complete, DATABASE_CA: '' }).DATABASE_CA).toBeUndefined();
     expect(readVariables('canary', schema, { ...complete, DATABASE_CA: 'PEM' }).DATABASE_CA).toBe('PEM');
   });

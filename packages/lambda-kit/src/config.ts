@@ -9,15 +9,16 @@ export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }
 
-/** Variables that several Lambdas have. */
+/** Environment variables that several Lambdas use. */
 export const sharedVariables = {
-  /** The name of the environment in logs and metrics; `local` on one machine. infra/src/environments.ts has the names. */
+  /** The name of the environment in logs and metrics (infra/src/environments.ts), or `local` on one machine. */
   ENVIRONMENT: z.string().regex(/^[a-z][a-z0-9-]*$/, 'not the name of an environment'),
-  /** Set by Lambda. */
+  /** The region. Lambda sets this variable. */
   AWS_REGION: z.string().min(1),
   /**
-   * PEM of the certificate authorities of the database, if it does not use those of RDS. Terraform cannot leave a variable out,
-   * so an empty one means the same as none.
+   * The database's certificate authorities as PEM, if it does not use those of RDS. An empty value means the same as no
+   * value,
+   * because Terraform cannot omit a variable.
    */
   DATABASE_CA: z
     .string()
@@ -29,7 +30,7 @@ export const sharedVariables = {
  * Parses environment variables.
  *
  * @param name the Lambda's name in the error message
- * @throws {ConfigError} naming every missing or invalid variable.
+ * @throws {ConfigError} if a variable is missing or invalid. The message names every such variable.
  */
 export function readVariables<Schema extends z.ZodType>(
   name: string,

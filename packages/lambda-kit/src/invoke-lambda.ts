@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
-/** The remaining time that the handler sees in its context. */
+/** The remaining time in milliseconds that the handler reads from its context. */
 const REMAINING_MS = 30_000;
 
 /** The result of one invocation. */
@@ -43,7 +43,7 @@ async function answer([bundle = '', event = '']: readonly string[]): Promise<voi
   } catch (error) {
     await send({ error: String(error) });
   }
-  // Lambda freezes the process after the response, even if connections are still open.
+  // Like Lambda, which freezes the process after the response, end the process even if connections are still open.
   process.exit();
 }
 

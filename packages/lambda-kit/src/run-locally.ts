@@ -1,4 +1,8 @@
-/** Runs a bundled Lambda once with a sample event and prints its log and its answer. Lambdas use this for `run-locally.ts`. */
+/**
+ * Runs a bundled Lambda once with a sample event, and prints its log and its answer. Each Lambda's `run-locally.ts`
+ * uses
+ * this file.
+ */
 import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -35,9 +39,9 @@ export async function runLocally({ bundleLambda, eventFile, env }: LocalRun): Pr
 }
 
 /**
- * Reads `.local/env`, in which `npm start` keeps the addresses and credentials of the local stack.
+ * Reads `.local/env`, where `npm start` stores the addresses and credentials of the local stack.
  *
- * @throws {Error} the local stack is not running.
+ * @throws {Error} if the local stack is not running.
  */
 export async function readLocalStack(): Promise<Record<string, string>> {
   const file = join(RUN_FOLDER, 'env');

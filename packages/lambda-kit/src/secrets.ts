@@ -1,4 +1,4 @@
-/** Reads secrets of Secrets Manager that hold JSON. */
+/** Reads JSON secrets from Secrets Manager. */
 import { GetSecretValueCommand, type GetSecretValueCommandOutput } from '@aws-sdk/client-secrets-manager';
 import * as z from 'zod';
 
@@ -7,7 +7,7 @@ export interface SecretReader {
   send(command: GetSecretValueCommand): Promise<GetSecretValueCommandOutput>;
 }
 
-/** A secret does not hold the expected fields. The message names the fields and never a value. */
+/** Thrown if a secret does not contain the expected fields. The message names the fields and never a value. */
 export class SecretError extends Error {
   override readonly name = 'SecretError';
 }
@@ -15,9 +15,9 @@ export class SecretError extends Error {
 /**
  * Parses the value of a secret.
  *
- * @param problem the beginning of the error message, such as `Secret x does not hold a user of the database`
+ * @param problem the beginning of the error message, such as `Secret x does not contain a database user`
  * @param remedy the end of the error message: what to do
- * @throws {SecretError} the text is not JSON with the expected fields.
+ * @throws {SecretError} if the text is not JSON with the expected fields.
  */
 export function parseSecret<Value>(
   schema: z.ZodType<Value>,
@@ -39,19 +39,19 @@ const databaseUser = z.object({
   dbname: z.string().min(1),
 });
 
-/** How to reach the database as one of its users. */
+/** The address and the credentials with which a user connects to the database. */
 export type DatabaseUser = z.infer<typeof databaseUser>;
 
 /**
- * Reads a database user's secret. Passwords are rotated, so callers read it for each connection.
+ * Reads a database user's secret. Callers read it for each connection, because passwords are rotated.
  *
- * @throws {SecretError} the secret does not hold a user of the database.
+ * @throws {SecretError} if the secret does not contain a database user.
  */
 export async function readDatabaseUser(secrets: SecretReader, id: string): Promise<DatabaseUser> {
   const { SecretString } = await secrets.send(new GetSecretValueCommand({ SecretId: id }));
   return parseSecret(databaseUser, SecretString ?? '', {
-    problem: `Secret ${id} holds no user of the database`,
-    remedy: 'Invoke the migrator, which writes it.',
+    problem: `Secret ${id} does not contain a database user`,
+    remedy: 'Invoke the migrator, which writes the secret.',
   });
 }
 

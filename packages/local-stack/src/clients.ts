@@ -1,4 +1,4 @@
-/** AWS clients that talk to the emulator. */
+/** Creates AWS clients that send their requests to the emulator. */
 import { Agent } from 'node:https';
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { GlueClient } from '@aws-sdk/client-glue';
@@ -20,7 +20,7 @@ export interface Clients {
   destroy(): void;
 }
 
-/** The configuration of every client of the emulator. */
+/** The configuration that all clients of the emulator share. */
 export interface ClientConfiguration {
   readonly endpoint: string;
   readonly region: string;
@@ -31,7 +31,7 @@ export interface ClientConfiguration {
 /**
  * Returns the configuration of a client of the emulator.
  *
- * @param authority the certificate authority of the emulator, PEM, if it uses TLS
+ * @param authority the certificate authority of the emulator as PEM, if the emulator uses TLS
  */
 export function clientConfiguration(
   endpointUrl: string,

@@ -1,14 +1,14 @@
-/** The process that serves the console. */
+/** Starts the process that serves the console. */
 
 import { type Part, startPart } from '@centflow/local-processes/supervise';
 import { type AwsAccess, awsEnvironment } from './emulator.ts';
 import { NAMES } from './names.ts';
 
-/** The files of a console that has been built. */
+/** The build output of the console. */
 export interface BuiltConsole {
   /** The Node program that serves the pages and the API. */
   readonly program: string;
-  /** The folder of the pages. */
+  /** The folder with the pages. */
   readonly webFolder: string;
 }
 
@@ -16,11 +16,11 @@ export interface ConsoleOptions {
   readonly built: BuiltConsole;
   readonly port: number;
   readonly aws: AwsAccess;
-  /** The address of the database, with the user `reporter`. */
+  /** The address of the database, with the credentials of the user `reporter`. */
   readonly databaseUrl: string;
   /** The folder of the session key and the audit log. */
   readonly dataFolder: string;
-  /** The file in which the supervisor describes the parts. */
+  /** The file in which the supervisor publishes the states of the parts. */
   readonly partsFile: string;
   readonly logFile: string;
   /** Aborts the start. */

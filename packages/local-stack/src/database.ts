@@ -9,7 +9,7 @@ export interface DatabasePlace {
   readonly databaseName: string;
 }
 
-/** Returns the address of a database with the user and password. */
+/** Returns the URL of a database with the credentials of the user. */
 export function databaseUrl(
   { databaseHost, databasePort, databaseName }: DatabasePlace,
   { user, password }: { readonly user: string; readonly password: string },
@@ -20,7 +20,8 @@ export function databaseUrl(
 /**
  * Opens a connection.
  *
- * @param authority the server's certificate authority, PEM. If it is set, the connection uses TLS even on this machine.
+ * @param authority the server's certificate authority as PEM. If it is set, the connection uses TLS even on this
+ * machine.
  */
 export async function connectTo(url: string, authority?: string): Promise<Connection> {
   return createConnection({
@@ -32,7 +33,7 @@ export async function connectTo(url: string, authority?: string): Promise<Connec
   });
 }
 
-/** Does work with a connection, which is closed afterwards. */
+/** Runs `work` with a connection, which is closed afterwards. */
 export async function withConnection<Result>(
   url: string,
   work: (connection: Connection) => Promise<Result>,

@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 
 const run = promisify(execFile);
 
-test('the installed ministack has every private function that the launcher replaces, with the expected parameters', async () => {
+test('the installed ministack has all private functions that the launcher uses, with the expected parameters', async () => {
   const script = join(import.meta.dirname, 'emulator', 'contract.py');
   await expect(run(readToolPaths().emulatorPython, [script])).resolves.toMatchObject({ stderr: '' });
 });

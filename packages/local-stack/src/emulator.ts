@@ -1,4 +1,4 @@
-/** The AWS emulator (ministack). It accepts only requests that are signed with its own credentials. */
+/** Starts the AWS emulator (ministack). The emulator accepts only requests that are signed with its own credentials. */
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
@@ -38,9 +38,9 @@ export function awsEnvironment(aws: AwsAccess, region = REGION): Record<string, 
 export interface EmulatorOptions {
   readonly tools: ToolPaths;
   readonly port: number;
-  /** By default `eu-west-1`. */
+  /** The emulated region; by default `eu-west-1`. */
   readonly region?: string;
-  /** Must sign every request; by default random. In a rehearsal, IAM decides instead. */
+  /** The credentials that must sign every request; by default random. In a rehearsal, IAM decides instead. */
   readonly credentials?: Credentials;
   /** The folder of the buckets and queues. */
   readonly dataFolder: string;
@@ -49,21 +49,25 @@ export interface EmulatorOptions {
   readonly logFile: string;
   /** Aborts the start. */
   readonly signal?: AbortSignal;
-  /** Settings for a rehearsal of the infrastructure. */
+  /** Settings for a rehearsal of the infrastructure; undefined for the local stack. */
   readonly rehearsal?: Rehearsal;
 }
 
-/** Settings for IAM and TLS as on AWS, RDS instances with a real MySQL, and job runs with a role. */
+/**
+ * Settings for a rehearsal, which emulates AWS more closely: IAM, TLS, RDS instances with a real MySQL, and job roles.
+ */
 export interface Rehearsal {
-  /** The account of unsigned requests, which browsers send to CloudFront, to an HTTP API and to Cognito. Twelve digits. */
+  /**
+   * The account (twelve digits) of unsigned requests, which browsers send to CloudFront, to an HTTP API and to Cognito.
+   */
   readonly accountId: string;
-  /** The certificate of 127.0.0.1. */
+  /** The certificate that the emulator presents for 127.0.0.1. */
   readonly certificate: Certificate;
-  /** The file of the authority that issued the certificate, PEM. */
+  /** The PEM file of the authority that issued the certificate. */
   readonly authorityFile: string;
-  /** The file in which the launcher keeps a session of the Glue job's role. */
+  /** The file in which the launcher stores temporary credentials of the Glue job's role. */
   readonly jobCredentialsFile: string;
-  /** The file with the address of the MySQL server behind the RDS instances (rds_instances.py). */
+  /** The file that contains the address of the MySQL server behind the RDS instances (rds_instances.py). */
   readonly rdsServerFile: string;
   /** The file into which the launcher writes the resources of each account on SIGUSR1 (inventory.py). */
   readonly inventoryFile: string;
@@ -78,7 +82,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Part> {
     args: [join(programs, 'launch.py')],
     env: {
       ...awsEnvironment({ endpointUrl, ...credentials }, options.region),
-      // An AWS profile of the user must not make a Lambda use the real AWS.
+      // Unset, so that no Lambda uses a profile of the user and thus the real AWS.
       AWS_PROFILE: undefined,
       AWS_SESSION_TOKEN: undefined,
       BIND_HOST: '127.0.0.1',
@@ -92,11 +96,11 @@ export async function startEmulator(options: EmulatorOptions): Promise<Part> {
       LOG_LEVEL: 'INFO',
       IOT_MTLS_ENABLED: '0',
       SFTP_ENABLED: '0',
-      // Keeps Lambdas warm as long as the stack runs.
+      // Keeps Lambdas warm for ten days, so that they never restart while the stack runs.
       LAMBDA_WARM_TTL_SECONDS: '864000',
       CENTFLOW_SPARK_SOCKET: options.sparkSocket,
       ...admission(options),
-      // The runtime starts `node` from the PATH: the bootstrap's Node 22 comes first.
+      // The emulator starts `node` from the PATH, so the bootstrap's Node 22 must come first.
       PATH: `${join(options.tools.node, '..')}:${process.env.PATH ?? ''}`,
       PYTHONUNBUFFERED: '1',
     },
@@ -111,7 +115,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Part> {
 /** Creates random credentials. */
 export function createCredentials(): Credentials {
   return {
-    // Unlike this id, the ids of AWS access keys begin with A.
+    // Real AWS access keys begin with A, so this id cannot be mistaken for one.
     accessKeyId: `LOCAL${randomBytes(8).toString('hex').toUpperCase()}`,
     secretAccessKey: randomBytes(30).toString('base64url'),
   };
@@ -122,19 +126,23 @@ export function endpointOf({ port, rehearsal }: Pick<EmulatorOptions, 'port' | '
   return `${rehearsal === undefined ? 'http' : 'https'}://127.0.0.1:${port}`;
 }
 
-/** Returns the variables that decide which requests are accepted: signed ones (guard.py), or in a rehearsal those that IAM allows. */
+/**
+ * Returns the variables that decide which requests the emulator accepts: only signed ones (guard.py), or in a rehearsal
+ * only
+ * those that IAM allows.
+ */
 function admission({ rehearsal, port, temporaryFolder }: EmulatorOptions): Record<string, string> {
   if (rehearsal === undefined) return { CENTFLOW_GUARDED_PORT: String(port) };
   const { certificate, key } = writeCertificate(rehearsal.certificate, temporaryFolder, 'emulator');
   return {
-    // A role may do what its policies allow. The root of the account may do everything.
+    // Enforces IAM: a role may do what its policies allow, and the root of the account may do everything.
     AUTH: 'true',
     MINISTACK_ACCOUNT_ID: rehearsal.accountId,
-    // The policies deny requests without TLS.
+    // Uses TLS, because the policies deny requests without it.
     USE_SSL: '1',
     MINISTACK_SSL_CERT: certificate,
     MINISTACK_SSL_KEY: key,
-    // The Lambdas inherit this variable.
+    // Lambdas inherit this variable, so that they trust the emulator's certificate.
     NODE_EXTRA_CA_CERTS: rehearsal.authorityFile,
     CENTFLOW_JOB_CREDENTIALS: rehearsal.jobCredentialsFile,
     CENTFLOW_RDS_SERVER: rehearsal.rdsServerFile,

@@ -31,7 +31,7 @@ export interface Accounting {
   readonly seconds_to_visible: string | null;
 }
 
-/** A `loading` upload continues automatically, and the sweep retries a `failed` one. All other states are final. */
+/** The states that are not final. A `loading` upload continues automatically, and the sweep retries a `failed` one. */
 const UNSETTLED: ReadonlySet<Accounting['state']> = new Set(['loading', 'failed']);
 
 export interface FollowOptions {
@@ -42,9 +42,9 @@ export interface FollowOptions {
 }
 
 /**
- * Waits until the state of every version is final, or the time is up.
+ * Waits until the state of every version is final, or until the time is up.
  *
- * @returns the accounting of each version in the given order; undefined if the database does not know the version
+ * @returns the accounting of each version, in the given order; undefined if the database has no upload for the version
  */
 export async function followUploads(
   reporter: Connection,

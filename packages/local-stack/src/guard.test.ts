@@ -55,7 +55,7 @@ interface Answer {
   readonly text: string;
 }
 
-/** A request as any program can write it, whatever a browser would make of it. */
+/** Sends a request without the restrictions of a browser. */
 async function raw(method: string, path: string, headers: http.OutgoingHttpHeaders = {}, body = ''): Promise<Answer> {
   const outgoing = http.request({
     host: '127.0.0.1',
@@ -94,16 +94,16 @@ const evilFunction = {
 describe('requests that this stack has not signed', () => {
   const page = { origin: 'https://evil.example', 'content-type': 'text/plain' };
   const senders: Record<string, http.OutgoingHttpHeaders> = {
-    'a page of elsewhere': page,
-    'a page of elsewhere whose name leads here': { ...page, host: 'evil.example:4566' },
-    'a page in a sandbox': { origin: 'null' },
-    'a picture or a form of a page': { 'sec-fetch-site': 'cross-site' },
-    'a page of another port of this machine': { origin: 'http://localhost:3000', 'sec-fetch-site': 'same-site' },
+    'a page from another host': page,
+    'a page whose host name resolves to this machine': { ...page, host: 'evil.example:4566' },
+    'a sandboxed page': { origin: 'null' },
+    'an image or a form of a page': { 'sec-fetch-site': 'cross-site' },
+    'a page from another port of this machine': { origin: 'http://localhost:3000', 'sec-fetch-site': 'same-site' },
     'a program without keys': {},
     'a program with well-known keys': { authorization: wellKnown, 'x-amz-date': '20300101T000000Z' },
   };
 
-  test.each(Object.entries(senders))('%s reads nothing', async (_, headers) => {
+  test.each(Object.entries(senders))('%s cannot read anything', async (_, headers) => {
     const target = { 'x-amz-target': 'secretsmanager.GetSecretValue', 'content-type': 'application/x-amz-json-1.1' };
     const answers = [
       await raw('GET', `/${Bucket}?list-type=2`, headers),
@@ -120,7 +120,7 @@ describe('requests that this stack has not signed', () => {
     }
   });
 
-  test.each(Object.entries(senders))('%s writes and runs nothing', async (_, headers) => {
+  test.each(Object.entries(senders))('%s cannot write or run anything', async (_, headers) => {
     const answers = [
       await raw('PUT', OBJECT, headers, 'forged'),
       await raw('DELETE', OBJECT, headers),
@@ -138,7 +138,7 @@ describe('requests that this stack has not signed', () => {
   });
 
   test.each(['GET', 'POST', 'PUT', 'DELETE'])(
-    'no preflight of a page of elsewhere for %s is answered',
+    'a preflight request for %s from a page of another host is rejected',
     async (method) => {
       const answer = await raw('OPTIONS', OBJECT, {
         origin: 'https://evil.example',
@@ -155,7 +155,7 @@ interface SignedRequest {
   readonly headers: Record<string, string>;
 }
 
-/** The same clients, whose requests are changed after they are signed. */
+/** Creates the same clients, but changes their requests after they are signed. */
 function meddling(change: (request: SignedRequest) => void): Clients {
   const changed = createClients(`http://127.0.0.1:${port}`, credentials);
   for (const client of [changed.s3, changed.lambda, changed.secrets]) {
@@ -171,24 +171,24 @@ function meddling(change: (request: SignedRequest) => void): Clients {
 
 describe('requests that this stack has signed', () => {
   test.each([
-    ['a page of elsewhere', { origin: 'https://evil.example' }],
-    ['a page of this machine', { origin: 'http://127.0.0.1:4570' }],
-    ['a page that does not say which', { 'sec-fetch-site': 'same-site' }],
-  ])('are refused when %s sends them: it may only use what is presigned', async (_, headers) => {
+    ['a page from another host', { origin: 'https://evil.example' }],
+    ['a page from this machine', { origin: 'http://127.0.0.1:4570' }],
+    ['a page without an Origin header', { 'sec-fetch-site': 'same-site' }],
+  ])('are rejected if %s sends them, because pages may only use presigned URLs', async (_, headers) => {
     const { s3, secrets, destroy } = meddling((request) => Object.assign(request.headers, headers));
     await expect(s3.send(new ListObjectsV2Command({ Bucket }))).rejects.toMatchObject({ name: 'AccessDenied' });
     await expect(secrets.send(new GetSecretValueCommand({ SecretId: 'database' }))).rejects.toThrow(/page/);
     destroy();
   });
 
-  test('cannot be sent on as others', async () => {
+  test('are rejected if their path is changed after signing', async () => {
     const { s3, destroy } = meddling((request) => Object.assign(request, { path: `/${Bucket}/another` }));
     const put = new PutObjectCommand({ Bucket, Key: 'one', Body: 'text' });
     await expect(s3.send(put)).rejects.toThrow('not signed with the keys of this stack');
     destroy();
   });
 
-  test('cannot administer the emulator either', async () => {
+  test('cannot reset the emulator', async () => {
     const { lambda, destroy } = meddling((request) => Object.assign(request, { path: '/_ministack/reset' }));
     await expect(lambda.send(new CreateFunctionCommand({ ...evilFunction, Code: {} } as never))).rejects.toThrow(
       'cannot be administered',
@@ -196,9 +196,9 @@ describe('requests that this stack has signed', () => {
     destroy();
   });
 
-  test('with other keys are refused, and the client shows why', async () => {
+  test('are rejected if they are signed with other keys, and the client shows the reason', async () => {
     const { s3, secrets, lambda, destroy } = createClients(`http://127.0.0.1:${port}`, createCredentials());
-    const why = 'its `env` file has';
+    const why = 'its `env` file contains';
     await expect(s3.send(new ListObjectsV2Command({ Bucket }))).rejects.toThrow(why);
     await expect(secrets.send(new GetSecretValueCommand({ SecretId: 'database' }))).rejects.toThrow(why);
     await expect(lambda.send(new ListFunctionsCommand({}))).rejects.toThrow(why);
@@ -206,15 +206,15 @@ describe('requests that this stack has signed', () => {
   });
 });
 
-describe('an address that is signed for one object', () => {
-  /** Sends bytes there, with more headers than were signed. */
+describe('a presigned URL for one object', () => {
+  /** Uploads bytes with the presigned URL, and adds headers that were not signed. */
   async function send(headers: http.OutgoingHttpHeaders, body: string, method = 'PUT'): Promise<Answer> {
     const command = new PutObjectCommand({ Bucket, Key: 'sent.csv', ContentLength: Buffer.byteLength(body) });
     const url = new URL(await getSignedUrl(clients.s3, command));
     return raw(method, `${url.pathname}${url.search}`, headers, body);
   }
 
-  test('takes the object, with headers that change nothing', async () => {
+  test('uploads the object, even with additional harmless headers', async () => {
     const answer = await send({ 'content-type': 'text/csv', origin: 'http://127.0.0.1:4570' }, 'date,amount');
     expect(answer.status).toBe(200);
   });
@@ -223,23 +223,27 @@ describe('an address that is signed for one object', () => {
   const scope = 'AWS4-HMAC-SHA256 Credential=a/20300101/eu-west-1/secretsmanager/aws4_request, SignedHeaders=host, ';
   const form = 'Action=GetCallerIdentity&Version=2011-06-15';
   test.each<[string, http.OutgoingHttpHeaders, string]>([
-    ['reads a secret', { 'x-amz-target': 'secretsmanager.GetSecretValue' }, secret],
-    ['reads a secret under a name in capitals', { 'X-AMZ-TARGET': 'secretsmanager.GetSecretValue' }, secret],
-    ['runs a state machine', { 'x-amz-target': 'AWSStepFunctions.ListStateMachines' }, '{}'],
-    ['asks another service by a second signature', { authorization: `${scope}Signature=0` }, secret],
-    ['sends a form to another service', { 'content-type': 'application/x-www-form-urlencoded' }, form],
-    ['sends a form in capitals', { 'content-type': 'Application/X-WWW-Form-Urlencoded; charset=utf-8' }, form],
-    ['copies another object', { 'x-amz-copy-source': `/${Bucket}/raw/expenses/owner%3Dada/2023.csv` }, ''],
-    ['makes the object public', { 'x-amz-acl': 'public-read' }, 'date'],
-    ['writes metadata', { 'x-amz-meta-owner': 'ada' }, 'date'],
-  ])('is refused when somebody %s with it', async (_, headers, body) => {
+    ['read a secret', { 'x-amz-target': 'secretsmanager.GetSecretValue' }, secret],
+    ['read a secret with a header name in capitals', { 'X-AMZ-TARGET': 'secretsmanager.GetSecretValue' }, secret],
+    ['list state machines', { 'x-amz-target': 'AWSStepFunctions.ListStateMachines' }, '{}'],
+    ['call another service with a second signature', { authorization: `${scope}Signature=0` }, secret],
+    ['send a form to another service', { 'content-type': 'application/x-www-form-urlencoded' }, form],
+    [
+      'send a form with a content type in capitals',
+      { 'content-type': 'Application/X-WWW-Form-Urlencoded; charset=utf-8' },
+      form,
+    ],
+    ['copy another object', { 'x-amz-copy-source': `/${Bucket}/raw/expenses/owner%3Dada/2023.csv` }, ''],
+    ['make the object public', { 'x-amz-acl': 'public-read' }, 'date'],
+    ['write metadata', { 'x-amz-meta-owner': 'ada' }, 'date'],
+  ])('cannot be used to %s', async (_, headers, body) => {
     const answer = await send(headers, body);
     expect(answer.status).toBe(403);
     expect(answer.text).toContain("Refused by Centflow's local stack");
     expect(answer.text).not.toMatch(/sesame|CopyObjectResult/);
   });
 
-  test('is refused for another method', async () => {
+  test('cannot be used with another HTTP method', async () => {
     const answers = [await send({}, '', 'DELETE'), await send({}, '', 'GET'), await send({}, 'date', 'POST')];
     expect(answers.map(({ status }) => status)).toEqual([403, 403, 403]);
   });

@@ -1,4 +1,4 @@
-/** Starts job runs manually and waits until they end. */
+/** Starts Glue job runs on request and waits until they end. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   ConcurrentRunsExceededException,

@@ -7,7 +7,7 @@ import type { PartStatus } from './supervisor.ts';
 
 const status: PartStatus = { name: 'MySQL', state: 'ready', pid: 1, restarts: 0, lastTrouble: null };
 
-test('createPartsWriter retries a failed write until it succeeds, and warns once', async () => {
+test('createPartsWriter retries a failed write until it succeeds, and warns only once', async () => {
   const parent = mkdtempSync(join(tmpdir(), 'centflow-parts-'));
   const [folder, away] = [join(parent, 'data'), mkdtempSync(join(parent, 'away-'))];
   const warned: string[] = [];

@@ -7,9 +7,9 @@ import { z } from 'zod';
 import type { PartStatus } from './supervisor.ts';
 
 const schema = z.object({
-  /** The process that supervises the parts. */
+  /** The id of the process that supervises the parts. */
   pid: z.number(),
-  /** The prefix of the names of its parts (part-processes.ts). */
+  /** The prefix of the process names of this supervisor's parts (part-processes.ts). */
   supervisor: z.string(),
   parts: z.array(
     z.object({
@@ -25,7 +25,7 @@ export type PartsFile = z.infer<typeof schema>;
 
 export const partsFileOf = (dataFolder: string): string => join(dataFolder, 'parts.json');
 
-/** Keeps the file up to date. */
+/** Writes `parts.json`. */
 export interface PartsWriter {
   write(parts: readonly PartStatus[]): void;
   /** Stops writing and removes the file. */
@@ -37,7 +37,7 @@ const RETRY_MS = 1000;
 /**
  * Creates a writer of the file. If the disk is full, the parts keep running, and the writer retries until it succeeds.
  *
- * @param warn is called when the file cannot be written, once until the next success
+ * @param warn reports the first failed write of each series of failures
  */
 export function createPartsWriter(dataFolder: string, warn: (message: string) => void): PartsWriter {
   const file = partsFileOf(dataFolder);
@@ -46,7 +46,7 @@ export function createPartsWriter(dataFolder: string, warn: (message: string) =>
     const hasFailed = retry !== undefined;
     clearTimeout(retry);
     try {
-      // The rename is atomic: a reader sees the old file or the new one.
+      // The rename is atomic: a reader sees either the old file or the new file.
       writeFileSync(
         `${file}.new`,
         `${JSON.stringify({ pid: process.pid, supervisor: SUPERVISOR_ID, parts }, undefined, 2)}\n`,
@@ -66,7 +66,7 @@ export function createPartsWriter(dataFolder: string, warn: (message: string) =>
   return { write, remove };
 }
 
-/** Reads the file; undefined if no stack of this version has written it. */
+/** Reads the file. Returns undefined if no stack of this version has written it. */
 export function readParts(dataFolder: string): PartsFile | undefined {
   try {
     return schema.parse(JSON.parse(readFileSync(partsFileOf(dataFolder), 'utf8')));
@@ -76,8 +76,11 @@ export function readParts(dataFolder: string): PartsFile | undefined {
 }
 
 /**
- * Ends the leftover processes of an earlier stack of the folder. The kernel ends the parts together with their stack, but a
- * paused process handles no signal until it is resumed, and would lock MySQL's files until then.
+ * Ends the leftover processes of an earlier stack with the same data folder.
+ *
+ * The kernel ends the parts together with their stack. But a paused process handles no signal until it is resumed, and
+ * would
+ * lock MySQL's files until then.
  */
 export function endLeftovers(dataFolder: string): void {
   const left = readParts(dataFolder);

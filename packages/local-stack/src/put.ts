@@ -4,7 +4,7 @@ import { createReadStream, readFileSync, statSync } from 'node:fs';
 import { HeadObjectCommand, NotFound, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import type { Version } from './follow.ts';
 
-/** Uploads a file as a stream and returns its new version. */
+/** Uploads a file as a stream and returns the new version of the object. */
 export async function putFile(s3: S3Client, bucket: string, objectKey: string, file: string): Promise<Version> {
   const { VersionId } = await s3.send(
     new PutObjectCommand({
@@ -18,7 +18,7 @@ export async function putFile(s3: S3Client, bucket: string, objectKey: string, f
   return { objectKey, versionId: VersionId ?? 'null' };
 }
 
-/** Returns the current version of an object if it has the same bytes as the file, or undefined. */
+/** Returns the current version of an object if it has the same bytes as the file, otherwise undefined. */
 export async function findSameVersion(
   s3: S3Client,
   bucket: string,

@@ -20,7 +20,7 @@ const QueueName = 'uploads';
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Does work with an emulator on the port. All emulators use the same data folder. */
+/** Runs `work` with an emulator on the given port. All emulators use the same data folder. */
 async function withEmulator(port: number, work: (clients: Clients) => Promise<void>): Promise<void> {
   const credentials = createCredentials();
   const temporaryFolder = join(folder, `tmp-${port}`);
@@ -71,7 +71,7 @@ test('a queue keeps its messages and receives events after the emulator has chan
   });
   await withEmulator(first, async (clients) => {
     const QueueUrl = await createdQueue(clients);
-    // A message that the previous emulator had delivered is visible again, because its receiver has ended.
+    // A message that the previous emulator had delivered is visible again, because the receiving process has ended.
     expect(await bodies(clients)).toEqual(['sent on the first port', 'sent on the second port']);
     await clients.s3.send(new CreateBucketCommand({ Bucket: 'uploads' }));
     const { Attributes } = await clients.sqs.send(

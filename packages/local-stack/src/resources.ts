@@ -1,7 +1,7 @@
 /**
  * Creates the flow's resources in the emulator at each start: bucket → queue → Lambda → Glue job.
  *
- * infra/ creates the same resources on AWS. The figures here are for one machine with two cores.
+ * infra/ creates the same resources on AWS. The limits here are for one machine with two cores.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -44,30 +44,32 @@ import { REGION } from './emulator.ts';
 import { runJob } from './job-runs.ts';
 import { NAMES } from './names.ts';
 
-/** Two concurrent job runs keep two cores busy. More runs would only need more memory. */
+/** Two concurrent job runs keep two cores busy. More runs would only use more memory. */
 const MAX_CONCURRENT_RUNS = 2;
-/** The trigger waits for a free slot during its invocation, while more messages arrive in the queue. */
+/** The maximum time that the trigger waits for a free slot. Meanwhile, more messages arrive in the queue. */
 const START_WAIT_SECONDS = 100;
 const TRIGGER_TIMEOUT_SECONDS = 120;
-/** For batches above ten messages, AWS requires a batching window of a second. The emulator delivers messages immediately. */
+/**
+ * For batches of more than ten messages, AWS requires a batching window of at least a second. The emulator ignores it.
+ */
 const BATCH_SIZE = 1000;
 const BATCHING_WINDOW_SECONDS = 1;
-/** Exceeds the trigger's timeout. Otherwise SQS would deliver messages again while the trigger processes them. */
+/** Longer than the trigger's timeout. Otherwise SQS would deliver messages again while the trigger processes them. */
 const VISIBILITY_SECONDS = TRIGGER_TIMEOUT_SECONDS + 10;
 const MAX_RECEIVES = 5;
 
-/** The shape in which RDS keeps its credentials in Secrets Manager. */
+/** The fields of a database secret, in the format that RDS uses in Secrets Manager. */
 export interface DatabaseSecret {
   readonly host: string;
   readonly port: number;
   readonly username: string;
   readonly password: string;
   readonly dbname: string;
-  /** PEM of the authority that issued the server's certificate, where the stack runs the server. */
+  /** The authority that issued the server's certificate, as PEM. Set only if the stack runs the server. */
   readonly authority?: string;
 }
 
-/** Settings that tests of failures change. */
+/** Settings that tests of failures override. */
 export interface ResourceOverrides {
   readonly visibilitySeconds?: number;
   readonly maxReceives?: number;
@@ -78,7 +80,8 @@ export async function createStorage(clients: Clients, secret: DatabaseSecret): P
 }
 
 /**
- * Creates the queues, the trigger and the job. Afterwards an object under `raw/` starts a job run, which waits until Spark
+ * Creates the queues, the trigger and the job. Afterwards, an object under `raw/` starts a job run, which waits until
+ * Spark
  * is ready.
  *
  * @param triggerFolder the folder of the trigger's bundle
@@ -146,7 +149,7 @@ async function createQueues(sqs: SQSClient, overrides: ResourceOverrides): Promi
 }
 
 async function putQueue(sqs: SQSClient, name: string, attributes: Record<string, string>): Promise<string> {
-  // A queue from an earlier start may have other attributes. Without attributes, CreateQueue returns it without an error.
+  // A queue from an earlier start may have other attributes. CreateQueue would then fail if it specified attributes.
   const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: name }));
   await sqs.send(new SetQueueAttributesCommand({ QueueUrl, Attributes: attributes }));
   const answer = await sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['QueueArn'] }));
@@ -159,7 +162,7 @@ async function putQueue(sqs: SQSClient, name: string, attributes: Record<string,
  * Reads the files of the trigger's bundle.
  *
  * @param folder the folder of the bundle
- * @throws {Error} the folder holds no bundle.
+ * @throws {Error} if the folder contains no bundle.
  */
 export function readBundle(folder: string): Record<string, Uint8Array> {
   const bundle = join(folder, 'index.mjs');

@@ -37,13 +37,13 @@ export interface RunningStack extends AwsAccess {
   readonly pid: number;
   readonly bucket: string;
   readonly consoleUrl: string;
-  /** The database with the user `reporter`, who may read the views. */
+  /** The URL of the database for the user `reporter`, who may only read the views. */
   readonly databaseUrl: string;
   readonly adminUrl: string;
   readonly loaderUrl: string;
 }
 
-/** Writes the files. */
+/** Writes both files. */
 export function writeEnvironment(stack: StackDescription): void {
   mkdirSync(runFolder, { recursive: true });
   write(SECRETS_FILE, {
@@ -67,7 +67,7 @@ export function removeEnvironment(): void {
 /**
  * Reads the description of the running stack.
  *
- * @throws {CommandError} the stack is not running.
+ * @throws {CommandError} if the stack is not running.
  */
 export function readEnvironment(): RunningStack {
   if (!existsSync(ENVIRONMENT_FILE)) throw notRunning();
@@ -99,7 +99,7 @@ export function isAlive(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    // EPERM means that the process belongs to another user.
+    // EPERM means that the process exists and belongs to another user.
     return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }

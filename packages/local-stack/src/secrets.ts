@@ -14,7 +14,7 @@ const secrets = z.object({
 });
 export type Secrets = z.infer<typeof secrets>;
 
-/** Reads the secrets of a data folder and creates missing ones. Only the user of the stack can read the file. */
+/** Reads the secrets of a data folder, and creates missing ones. Only the current user can read the file. */
 export function readSecrets(file: string): Secrets {
   const kept: object = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {};
   const random = () => randomBytes(18).toString('base64url');

@@ -1,4 +1,4 @@
-/** The warm Spark process that runs the jobs. */
+/** Starts the warm Spark process that runs the jobs. */
 import { once } from 'node:events';
 import { rmSync } from 'node:fs';
 import { connect } from 'node:net';
@@ -11,14 +11,14 @@ import { createSupervisor, type PartPlan } from './supervisor.ts';
 export interface SparkWorkerOptions {
   readonly tools: ToolPaths;
   readonly endpointUrl: string;
-  /** Sign the requests of job runs, unless `job` has the credentials of a role. */
+  /** The credentials that sign the requests of job runs, unless `job` contains the credentials of a role. */
   readonly credentials?: Credentials;
-  /** By default `eu-west-1`. */
+  /** The AWS region; by default `eu-west-1`. */
   readonly region?: string;
   readonly socketPath: string;
   readonly scratchFolder: string;
   readonly logFile: string;
-  /** The driver's heap, as Spark writes sizes. */
+  /** The size of the driver's heap in Spark's notation, such as `2g`. */
   readonly memory: string;
   /** The job; by default that of this repository. */
   readonly job?: Job;
@@ -26,14 +26,14 @@ export interface SparkWorkerOptions {
   readonly onRestart: (message: string) => void;
 }
 
-/** The settings of a job that Glue would hold. */
+/** The settings of a job that are stored in Glue on AWS. */
 export interface Job {
   readonly script: string;
   /** The folder of the packages that the script imports. */
   readonly packages: string;
-  /** The AWS profile of its runs, which holds a session of the job's role. */
+  /** The file with the AWS profile of the job runs, which contains a session of the job's role. */
   readonly credentialsFile: string;
-  /** The file of the certificate authority of the emulator, PEM. */
+  /** The PEM file of the emulator's certificate authority. */
   readonly authorityFile: string;
 }
 
@@ -47,7 +47,7 @@ const NO_CREDENTIALS: Credentials = { accessKeyId: '', secretAccessKey: '' };
 
 type StartOptions = Omit<SparkWorkerOptions, 'onRestart'>;
 
-/** Returns the plan that makes Spark a part of a stack. */
+/** Returns the plan with which a supervisor starts Spark. */
 export function sparkPlan(options: StartOptions): PartPlan {
   return { name: 'Spark', start: (signal) => startOnce(options, signal) };
 }
@@ -93,7 +93,7 @@ async function startOnce(options: StartOptions, signal: AbortSignal): Promise<Pa
   });
 }
 
-/** Returns the variables of a job with a role: its own packages and only the credentials of its role. */
+/** Returns the environment variables of a job with a role: only its own packages and the credentials of its role. */
 function asJob({ packages, credentialsFile, authorityFile }: Job): Record<string, string | undefined> {
   return {
     PYTHONPATH: packages,
@@ -104,7 +104,10 @@ function asJob({ packages, credentialsFile, authorityFile }: Job): Record<string
   };
 }
 
-/** Pings the worker. It opens its socket when its session is warm, and answers through the Java process that runs the jobs. */
+/**
+ * Pings the worker. The worker opens its socket when its session is warm, and answers through the Java process that
+ * runs jobs.
+ */
 async function runsJava(socketPath: string): Promise<boolean> {
   const socket = connect(socketPath);
   try {

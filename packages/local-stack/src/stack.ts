@@ -1,4 +1,4 @@
-/** Starts and stops the whole flow on one machine, each in a fixed order. */
+/** Starts and stops the parts of the flow on one machine, each in a fixed order. */
 import { randomBytes } from 'node:crypto';
 import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { freemem } from 'node:os';
@@ -22,7 +22,7 @@ import { readSecrets } from './secrets.ts';
 import { sparkPlan } from './spark-worker.ts';
 import { createSupervisor, type Limits, type PartPlan, type Supervised, type Supervisor } from './supervisor.ts';
 
-/** The parts that a stack can have. `flow` is the queue, the trigger, the job and Spark. */
+/** The parts that a stack can have. `flow` means the queue, the trigger, the job and Spark. */
 export const PARTS = ['mysql', 's3', 'flow', 'console'] as const;
 export type PartName = (typeof PARTS)[number];
 
@@ -31,22 +31,22 @@ export interface StackOptions {
   /** The folder of the logs; by default a folder in `dataFolder`. */
   readonly logFolder?: string;
   readonly parts: readonly PartName[];
-  /** Ports to use if they are free. Otherwise the stack uses others. */
+  /** The ports to use if they are free. Otherwise the stack uses others. */
   readonly preferredPorts?: { readonly emulator: number; readonly mysql: number; readonly console: number };
-  /** Whether to use a separate database and users, which are dropped at the end. For a MySQL server that is shared. */
+  /** Whether to use a separate database and users, which are dropped at the end. Needed on a shared MySQL server. */
   readonly temporaryDatabase: boolean;
   /** InnoDB's cache. */
   readonly bufferPool?: string;
   readonly overrides?: ResourceOverrides;
-  /** Settles with the folder of the trigger's bundle. `flow` needs it. */
+  /** Resolves to the folder of the trigger's bundle. Required for `flow`. */
   readonly trigger?: Promise<string>;
-  /** Settles when the console is built. `console` needs it. */
+  /** Resolves when the console is built. Required for `console`. */
   readonly console?: Promise<BuiltConsole>;
   /** Receives a message when a part is ready. */
   readonly report?: (message: string) => void;
   /** Receives each restart of a part, with its reason; by default `report`. */
   readonly warn?: (message: string) => void;
-  /** Limits for restarts of a part. */
+  /** The limits that decide when a part is restarted or given up; by default `DEFAULT_LIMITS`. */
   readonly limits?: Partial<Limits>;
 }
 
@@ -61,7 +61,7 @@ export interface StackDescription {
   /** The only credentials that the emulator accepts. */
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
-  /** The address of the console; empty without that part. */
+  /** The address of the console; empty if the stack has no console. */
   readonly consoleUrl: string;
   readonly region: string;
   readonly bucket: string;
@@ -87,16 +87,16 @@ export interface LocalStack {
   readonly clients: Clients;
   /** Returns the id of the process that currently runs the jobs. */
   readonly sparkPid: () => number | undefined;
-  /** Knows each part's state and restarts. */
+  /** Supervises the parts, and reports their states and restarts. */
   readonly supervisor: Supervisor;
-  /** Settles with the reason when a part has been given up. */
+  /** Resolves with the reason when the supervisor has given up a part. */
   readonly failed: Promise<string>;
-  /** Settles when the job has run once. Earlier uploads take some seconds longer. */
+  /** Resolves when the job has run once. Uploads before that take some seconds longer. */
   readonly jobWarm: Promise<void>;
   stop(): Promise<void>;
 }
 
-/** The parts that request job runs stop first, then the parts that run them, then the database. */
+/** The order in which parts stop: first those that request job runs, then those that run them, then the database. */
 const STOP_ORDER = ['console', 'clients', 'emulator', 'spark', 'database', 'server', 'files'] as const;
 type StopStep = (typeof STOP_ORDER)[number];
 
@@ -177,7 +177,7 @@ export async function startStack(options: StackOptions): Promise<LocalStack> {
     const clients = createClients(aws.endpointUrl, aws);
     stops.set('clients', () => clients.destroy());
 
-    // Spark takes longest to start. The other parts start meanwhile.
+    // Spark takes longest to start, so the other parts start at the same time.
     const spark = wants('flow')
       ? keep(
           'spark',
@@ -193,7 +193,8 @@ export async function startStack(options: StackOptions): Promise<LocalStack> {
         )
       : undefined;
 
-    // The server's certificate authority exists when the server has started. The stack does not know that of an external server.
+    // The authority of the stack's own server exists only after the server has started. That of an external server is
+    // unknown.
     const authority = Promise.withResolvers<string | undefined>();
     if (named !== undefined || !needsDatabase) authority.resolve(undefined);
     const startDatabase = async (): Promise<void> => {
@@ -330,7 +331,7 @@ export async function startStack(options: StackOptions): Promise<LocalStack> {
   }
 }
 
-/** Statements, owners' names and keys are in the data and in the logs: other users of the machine may not read them. */
+/** Creates a folder that only the current user can read. Data and logs contain statements, owners' names and keys. */
 function createPrivateFolder(folder: string): void {
   mkdirSync(folder, { recursive: true });
   chmodSync(folder, 0o700);
@@ -342,7 +343,7 @@ function given<Value>(value: Value | undefined, name: keyof StackOptions): Value
   return value;
 }
 
-/** A gigabyte, or a quarter of what is free where that is less. */
+/** Returns the size of the buffer pool: a quarter of the free memory, but between 128 MB and 1 GB. */
 function defaultBufferPool(): string {
   const quarter = Math.floor(freemem() / 4 / 2 ** 20);
   return `${Math.max(128, Math.min(1024, quarter))}M`;

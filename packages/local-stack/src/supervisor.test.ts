@@ -42,7 +42,7 @@ function childOf(pid: number | undefined): number | undefined {
   return children === '' ? undefined : Number(children);
 }
 
-/** A real process that responds unless it is paused. */
+/** Returns a plan for a real process that responds unless it is paused. */
 function sleeper(changes: Partial<PartPlan> = {}): PartPlan {
   let part: Part | undefined;
   return {
@@ -118,7 +118,7 @@ describe('a supervised part', () => {
     await expect(part.started).rejects.toThrow(/The failing one ended with code 1\. Its log, .*, ends with:/);
   });
 
-  test('is silent while it is paused, and ready when it is resumed', async () => {
+  test('has the state silent while it is paused, and ready after it is resumed', async () => {
     const supervisor = supervise();
     const recoveries: string[] = [];
     supervisor.onRecovery(() => recoveries.push('recovered'));
@@ -146,7 +146,7 @@ describe('a supervised part', () => {
     await supervisor.runWithParts(async () => undefined);
   });
 
-  test('is restarted if one of its child processes stays paused, and no old process remains', async () => {
+  test('is restarted if a child process stays paused, and none of its old processes remains', async () => {
     const supervisor = supervise({ probesMissed: 3 });
     // Like a Python process of Spark, the child leaves the process group, and the parent responds without it.
     const start = (signal: AbortSignal) =>
@@ -170,7 +170,7 @@ describe('a supervised part', () => {
     await waitFor(async () => (existsSync(`/proc/${child}`) ? undefined : true));
   });
 
-  test('is prepared at each start, and is restarted if the preparation fails', async () => {
+  test('runs its prepare function at each start, and is restarted if that function fails', async () => {
     const supervisor = supervise();
     const outcomes = [() => undefined, () => Promise.reject(new Error('no')), () => undefined];
     let prepared = 0;
@@ -210,7 +210,7 @@ async function failingStart(signal: AbortSignal): Promise<Part> {
 }
 
 describe('runWithParts', () => {
-  test('waits for the part, and repeats the work if the part was unavailable meanwhile', async () => {
+  test('waits for the part, and repeats the work if the part was unavailable during the work', async () => {
     const supervisor = supervise();
     const part = supervisor.keep(sleeper());
     let attempts = 0;
@@ -225,7 +225,7 @@ describe('runWithParts', () => {
     expect(attempts).toBe(2);
   });
 
-  test('throws the error of the work if every part is available', async () => {
+  test('throws the error of the work if every part was available', async () => {
     const supervisor = supervise();
     supervisor.keep(sleeper());
     let attempts = 0;

@@ -1,8 +1,9 @@
 /**
- * Supervises the parts of a stack. Only the supervisor knows each part's state, its restarts and their reasons.
+ * Supervises the parts of a stack, and publishes the state, restarts and failure reasons of each part.
  *
- * It restarts a part that ends, does not become ready or stops responding (a paused process). The first restart is
- * immediate, and the wait then grows. A part that keeps failing is given up, with the reason.
+ * The supervisor restarts a part that ends, does not become ready or stops responding (a paused process). The first
+ * restart
+ * is immediate, and the wait grows with each further restart. A part that keeps failing is given up, with the reason.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { PartState } from '@centflow/local-processes/part-states';
@@ -13,7 +14,7 @@ export interface PartStatus {
   readonly state: PartState;
   readonly pid: number | null;
   readonly restarts: number;
-  /** When and why the part was last restarted, or stopped responding. */
+  /** The time and reason of the part's last restart, or of the last time when it stopped responding. */
   readonly lastTrouble: { readonly at: string; readonly reason: string } | null;
 }
 
@@ -21,21 +22,24 @@ export interface PartPlan {
   readonly name: string;
   /** Starts the process and waits until it is ready. */
   readonly start: (signal: AbortSignal) => Promise<Part>;
-  /** Configures a process that has just started. The part is ready only afterwards. */
+  /** Configures a process that has just started. The part counts as ready only afterwards. */
   readonly prepare?: () => Promise<void>;
 }
 
 export interface Limits {
-  /** The number of attempts before the part was ready for the first time. */
+  /** The number of failed attempts after which a part that was never ready is given up. */
   readonly firstAttempts: number;
-  /** The number of attempts in a row after none of which the part ran for `steadyMs`. */
+  /**
+   * The number of failed attempts in a row after which a part is given up. An attempt fails if the part runs less than
+   * `steadyMs`.
+   */
   readonly attempts: number;
   readonly steadyMs: number;
-  /** The wait before the second attempt. It doubles with each further attempt. */
+  /** The wait before the second attempt, in milliseconds. The wait doubles with each further attempt. */
   readonly backoffMs: number;
   readonly backoffAtMostMs: number;
   readonly probeEveryMs: number;
-  /** The number of failed probes in a row after which a silent part is restarted. */
+  /** The number of failed probes in a row after which a part that does not respond is restarted. */
   readonly probesMissed: number;
 }
 
@@ -47,20 +51,20 @@ export const DEFAULT_LIMITS: Limits = {
   backoffMs: 500,
   backoffAtMostMs: 15_000,
   probeEveryMs: 5_000,
-  // This is about a minute and a half, including the time of the probes. A busy machine alone must not cause a restart.
+  // Nine probes take about a minute and a half, so that a busy machine alone does not cause a restart.
   probesMissed: 9,
 };
 
 export interface SupervisorOptions {
   /** Receives each restart with its reason, and each recovery. */
   readonly report: (message: string) => void;
-  /** Is called with all parts after each change. */
+  /** Called with all parts after each change. */
   readonly onChange?: (parts: readonly PartStatus[]) => void;
   readonly limits?: Partial<Limits>;
 }
 
 export interface Supervised {
-  /** Settles when the part is ready for the first time. Rejects if it is given up before. */
+  /** Resolves when the part is ready for the first time. Rejects if the part is given up before. */
   readonly started: Promise<void>;
   pid(): number | undefined;
   stop(): Promise<void>;
@@ -70,19 +74,19 @@ export interface Supervisor {
   /** Starts a part and keeps it alive until it is stopped. */
   keep(plan: PartPlan): Supervised;
   /**
-   * Does work that needs parts, and repeats it if a part was unavailable meanwhile. The work must be repeatable.
+   * Runs work that needs parts, and repeats it if a part was unavailable meanwhile. The work must be repeatable.
    *
    * @param needs the names of the parts; all parts if omitted
    */
   runWithParts<Result>(work: () => Promise<Result>, needs?: readonly string[]): Promise<Result>;
   parts(): readonly PartStatus[];
-  /** Settles when a part is given up, with the reason. */
+  /** Resolves with the reason when a part is given up. */
   readonly failed: Promise<string>;
   /** Calls the listener after each recovery of a part. */
   onRecovery(listener: () => void): void;
 }
 
-/** The number of attempts after which an error of the work is final, if all parts were available. */
+/** The number of failed attempts after which `runWithParts` throws the error of the work, if no part was unavailable. */
 const WORK_ATTEMPTS = 3;
 const WORK_RETRY_MS = 1_000;
 
@@ -90,7 +94,7 @@ interface Entry extends Supervised {
   status: PartStatus;
   part: Part | undefined;
   gaveUp: string | undefined;
-  /** How often the part was unavailable. */
+  /** The number of times the part was unavailable. */
   outages: number;
 }
 
@@ -135,7 +139,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
       }
       missed += 1;
       if (missed >= limits.probesMissed) return `did not answer ${missed} times in a row`;
-      // A single failed probe may be caused by a busy machine.
+      // A single failed probe is ignored, because a busy machine may cause it.
       if (missed === 2 && entry.status.state === 'ready') {
         entry.outages += 1;
         change(entry, { state: 'silent', lastTrouble: { at: new Date().toISOString(), reason: 'did not answer' } });
@@ -167,7 +171,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
       },
     };
 
-    /** Runs the part once, from its start to its end. Returns or throws the reason of the end. */
+    /** Runs the part once, from its start to its end. Returns or throws the reason for the end. */
     const runOnce = async (onReady: () => void): Promise<string> => {
       change(entry, { state: 'starting' });
       const part = await plan.start(signal);

@@ -1,6 +1,8 @@
 /**
- * Keeps the database consistent with the bucket. It sweeps regularly, and soon after a part was unavailable or a job run
- * failed. During an outage events may be lost and uploads may remain unfinished.
+ * Keeps the database consistent with the bucket by sweeps, because outages may lose events and leave uploads
+ * unfinished.
+ *
+ * A sweep runs at regular intervals, and soon after a part was unavailable or a job run failed.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GetJobRunsCommand } from '@aws-sdk/client-glue';
@@ -10,14 +12,14 @@ import type { LocalStack } from './stack.ts';
 
 export interface SweeperOptions {
   readonly everyMs: number;
-  /** Receives the reason of a failed sweep. */
+  /** Receives the reason for a failed sweep. */
   readonly report: (message: string) => void;
 }
 
 export interface Sweeper {
   /** Sweeps as soon as possible, and retries if the sweep fails. */
   soon(): void;
-  /** Settles when no sweep is running or requested. */
+  /** Resolves when no sweep is running or requested. */
   idle(): Promise<void>;
   stop(): void;
 }
@@ -33,7 +35,7 @@ export function startSweeper(stack: Pick<LocalStack, 'clients' | 'supervisor'>, 
   const { glue } = stack.clients;
   const stopping = new AbortController();
   const pause = (ms: number) => sleep(ms, undefined, { ref: false, signal: stopping.signal }).catch(() => undefined);
-  /** Ids of the runs whose failure has been handled. A sweep reports its own failure. */
+  /** The ids of the runs whose failure needs no further action. A failed sweep reports its own failure. */
   const known = new Set<string>();
   let isRequested = false;
   let running: Promise<void> = Promise.resolve();

@@ -1,10 +1,11 @@
-/** Drilling from one visual into a finer one. */
+/** Opens a finer visual from a coarser one: a drill. */
 import type { ColumnOf, Drill, Filters, ViewName, Visual } from './model.ts';
 
 /**
- * Returns a drill to a visual, typed against the columns of both views.
+ * Returns a drill to a visual. The types allow only columns of the two views.
  *
- * @param by the finer visual's columns to narrow, each with the coarser visual's column whose value it takes
+ * @param by the columns of the finer visual to narrow, each with the column of the coarser visual that supplies the
+ * value
  * @param month the dimension whose month becomes the finer visual's period
  */
 export function drillTo<From extends ViewName, To extends ViewName>(
@@ -16,7 +17,7 @@ export function drillTo<From extends ViewName, To extends ViewName>(
 }
 
 /**
- * Returns the finer visual and its filters after a click on a mark: the earlier choices, narrowed to the mark.
+ * Returns the finer visual that a click on a mark opens, and its filters: the earlier choices, narrowed to the mark.
  *
  * @param mark the values of the mark's dimensions, by column
  * @returns null if the visual has no drill

@@ -1,4 +1,4 @@
-/** Dashboards as data; safe for a browser. */
+/** Exports the dashboards as data. A browser can load this module, because it imports no database library. */
 export * from './dashboards/index.ts';
 export { drillInto, drillTo } from './drill.ts';
 export * from './model.ts';

@@ -1,8 +1,10 @@
 /**
- * The types of dashboards and visuals. QuickSight's definition and the console's charts are both drawn from such data.
+ * The types of dashboards and visuals. The console's charts and QuickSight's definition are both generated from such
+ * data.
  *
- * A visual is typed against the columns of its view: if packages/schema renames a column, the visual no longer compiles.
- * Nothing in this file needs Drizzle at run time, so a browser can load it.
+ * A visual is typed against the columns of its view: if packages/schema renames a column, the visual no longer
+ * compiles. A
+ * browser can load this file, because it does not need Drizzle at run time.
  */
 import type { reportViews } from '@centflow/schema/views';
 
@@ -12,23 +14,29 @@ type ReportView = (typeof reportViews)[number];
 export type ReportViews = { [View in ReportView as View['_']['name']]: View['$inferSelect'] };
 export type ViewName = keyof ReportViews;
 
-/** The columns of a view that visuals may use. `owner` is not among them: the owner is the person who is signed in. */
+/** The columns of a view that visuals may use. `owner` is excluded, because reports always show the signed-in owner. */
 export type ColumnOf<View extends ViewName> = View extends ViewName
   ? Exclude<Extract<keyof ReportViews[View], string>, 'owner'>
   : never;
 
-/** How a label is written: `month` as `YYYY-MM`, `date` as `YYYY-MM-DD`, `moment` in UTC to the microsecond, `country` as ISO 3166-1 alpha-2. */
+/**
+ * The format of a label: `month` is `YYYY-MM`, `date` is `YYYY-MM-DD`, `moment` is UTC with microseconds, and `country`
+ * is
+ * ISO 3166-1 alpha-2.
+ */
 export type LabelFormat = 'month' | 'date' | 'moment' | 'country' | 'text' | 'integer';
 
-/** `money` takes its decimals and symbol from the currency. It exists only for views with a `currency` column. */
+/**
+ * The format of a figure. `money` uses the decimals and symbol of the currency, so the view needs a `currency` column.
+ */
 export type FigureFormat<View extends ViewName = ViewName> =
   | 'integer'
   | (Extract<ColumnOf<View>, 'currency'> extends never ? never : 'money');
 
-/** How a figure or a label is written. A `percent` is a share: `0.25` means 25 %. */
+/** The format of a figure or label. A `percent` is a share: `0.25` means 25 %. */
 export type Format = LabelFormat | FigureFormat | 'percent';
 
-/** A column that rows are grouped by. */
+/** A column by which rows are grouped. */
 export interface Dimension<View extends ViewName> {
   readonly column: ColumnOf<View>;
   readonly title: string;
@@ -37,7 +45,7 @@ export interface Dimension<View extends ViewName> {
   readonly grain?: 'month';
 }
 
-/** A column that holds a number. */
+/** A column that contains a number. */
 export interface Figure<View extends ViewName> {
   readonly column: ColumnOf<View>;
   readonly title: string;
@@ -50,21 +58,27 @@ export interface Total<View extends ViewName> extends Figure<View> {
 }
 
 /**
- * The value at the end: for each `per` (an account) the value on its last day within the group, summed over all `per`.
- * Balances must not be summed over days.
+ * The value at the end of a group: the last value of each `per` (such as an account) in the group, summed over all
+ * `per`.
+ *
+ * Used for balances, which must not be summed over days.
  */
 export interface Last<View extends ViewName> extends Figure<View> {
   readonly aggregate: 'last';
   readonly per: ColumnOf<View>;
-  /** The column that holds the day. */
+  /** The column that contains the day. */
   readonly by: ColumnOf<View>;
 }
 
 export type Measure<View extends ViewName> = Total<View> | Last<View>;
 
-/** The quotient of two sums, such as `net / income`. It is null unless the denominator is positive. Rates are never summed or averaged. */
+/**
+ * The quotient of two sums, such as `net / income`. It is null unless the denominator is positive.
+ *
+ * Ratios are calculated from sums, because ratios must not be summed or averaged.
+ */
 export interface Ratio<View extends ViewName> {
-  /** Its column name in the answer, in snake_case. */
+  /** The name of the ratio's column in the answer, in snake_case. */
   readonly name: string;
   readonly numerator: ColumnOf<View>;
   readonly denominator: ColumnOf<View>;
@@ -74,10 +88,10 @@ export interface Ratio<View extends ViewName> {
 
 export type Value<View extends ViewName> = Measure<View> | Ratio<View>;
 
-/** The values that a visual shows for each group. Balances and sums are not mixed. */
+/** The values that a visual shows for each group. A visual shows either sums or a balance. */
 export type Values<View extends ViewName> = readonly (Total<View> | Ratio<View>)[] | readonly [Last<View>];
 
-/** The columns that each filter may narrow. The first that the view has is used. */
+/** The columns that each filter may narrow. The filter uses the first of these columns that the view has. */
 export const filterColumns = {
   currency: ['currency'],
   period: ['month', 'date', 'month_received', 'received_at'],
@@ -88,7 +102,7 @@ export const filterColumns = {
 /** A filter that a reader may set on a dashboard. */
 export type FilterName = keyof typeof filterColumns;
 
-/** The filters for which a view has a column. */
+/** The filters for which the view has a column. */
 export type FilterOf<View extends ViewName> = {
   [Name in FilterName]: [Extract<ColumnOf<View>, (typeof filterColumns)[Name][number]>] extends [never] ? never : Name;
 }[FilterName];
@@ -97,30 +111,36 @@ export type FilterOf<View extends ViewName> = {
 export interface Drill<From extends ViewName = ViewName> {
   /** The id of the finer visual. */
   readonly to: string;
-  /** The finer visual's columns to narrow, each with the coarser visual's column whose value it takes. */
+  /** The columns of the finer visual to narrow, each with the column of the coarser visual that supplies the value. */
   readonly by: readonly { readonly from: ColumnOf<From>; readonly column: string }[];
   /** The dimension whose month becomes the finer visual's period. */
   readonly month?: ColumnOf<From>;
 }
 
 interface Shared<View extends ViewName> {
-  /** Unique over all dashboards, in kebab-case. URLs and QuickSight's ids contain it. */
+  /** The id in kebab-case, unique across all dashboards. URLs and QuickSight's ids contain the id. */
   readonly id: string;
   readonly title: string;
   /** The question that the visual answers, in one sentence. */
   readonly question: string;
   readonly view: View;
-  /** The dashboard's filters that apply. A visual that shows money has `currency`: amounts are never summed over currencies. */
+  /**
+   * The dashboard's filters that apply to this visual. A visual that shows money needs `currency`, because amounts are
+   * never
+   * summed over currencies.
+   */
   readonly filters: readonly FilterOf<View>[];
-  /** Limits the rows: columns with the value that they must have. */
+  /** Limits the rows to those in which each of these columns has the given value. */
   readonly only?: { readonly [Column in ColumnOf<View>]?: string };
-  /** Columns that a drill to this visual may narrow. */
+  /** The columns that a drill to this visual may narrow. */
   readonly narrowedBy?: readonly ColumnOf<View>[];
-  /** What a click on a mark opens. */
+  /** The drill that a click on a mark opens. */
   readonly drill?: Drill<View>;
 }
 
-/** A single figure over all rows. With a trend, it is the figure of the last group, compared with the previous one. */
+/**
+ * A single figure over all rows. With a trend, the figure is that of the last group, compared with the previous group.
+ */
 export interface Kpi<View extends ViewName> extends Shared<View> {
   readonly kind: 'kpi';
   readonly value: Value<View>;
@@ -129,12 +149,15 @@ export interface Kpi<View extends ViewName> extends Shared<View> {
 
 export interface LineOrBar<View extends ViewName> extends Shared<View> {
   readonly kind: 'line' | 'bar';
-  /** Times are in ascending order. Other labels are sorted by the first value, the largest first. */
+  /**
+   * The dimension on the x axis. Times are in ascending order. Other labels are sorted by the first value, largest
+   * first.
+   */
   readonly x: Dimension<View>;
   readonly values: Values<View>;
-  /** Draws one line or bar for each of its values. */
+  /** The dimension whose values are each drawn as a line or bar. */
   readonly series?: Dimension<View>;
-  /** Shows only this many groups, the largest by the first value. */
+  /** The maximum number of groups to show: those with the largest first value. */
   readonly top?: number;
   readonly horizontal?: boolean;
 }
@@ -153,7 +176,7 @@ export interface HeatMap<View extends ViewName> extends Shared<View> {
   readonly values: readonly [Measure<View>];
 }
 
-/** One square for each day. */
+/** A calendar with one square for each day. */
 export interface Calendar<View extends ViewName> extends Shared<View> {
   readonly kind: 'calendar';
   readonly date: Dimension<View>;
@@ -167,19 +190,19 @@ export interface Pivot<View extends ViewName> extends Shared<View> {
   readonly values: readonly Total<View>[];
 }
 
-/** One line for each group. */
+/** A table with one line for each group. */
 export interface Table<View extends ViewName> extends Shared<View> {
   readonly kind: 'table';
   readonly rows: readonly Dimension<View>[];
   readonly values: Values<View>;
 }
 
-/** The rows of the view, without grouping or sums. */
+/** A list of the view's rows, without grouping or sums. */
 export interface List<View extends ViewName> extends Shared<View> {
   readonly kind: 'list';
   readonly rows: readonly Dimension<View>[];
   readonly values: readonly Figure<View>[];
-  /** Sorts the rows by these columns in descending order, such as the newest first. */
+  /** The columns by which the rows are sorted in descending order, so that the newest row is first. */
   readonly newest: readonly ColumnOf<View>[];
 }
 
@@ -196,14 +219,14 @@ export interface PointMap<View extends ViewName> extends Shared<View> {
   readonly values: readonly [Measure<View>];
 }
 
-/** Parts of a visual over any view. */
+/** The parts of a visual, for any view. */
 export type AnyDimension = { [View in ViewName]: Dimension<View> }[ViewName];
 export type AnyFigure = { [View in ViewName]: Figure<View> }[ViewName];
 export type AnyRatio = { [View in ViewName]: Ratio<View> }[ViewName];
 export type AnyLast = { [View in ViewName]: Last<View> }[ViewName];
 export type AnyValue = { [View in ViewName]: Value<View> }[ViewName] | AnyFigure;
 
-/** One chart or table over one view. */
+/** A chart or table that shows one view. */
 export type Visual<View extends ViewName = ViewName> = View extends ViewName
   ?
       | Kpi<View>
@@ -220,26 +243,26 @@ export type Visual<View extends ViewName = ViewName> = View extends ViewName
 export type VisualKind = Visual['kind'];
 
 export interface Dashboard {
-  /** In kebab-case. URLs and QuickSight's ids contain it. */
+  /** The id in kebab-case. URLs and QuickSight's ids contain the id. */
   readonly id: string;
   readonly title: string;
   readonly description: string;
   readonly filters: readonly FilterName[];
-  /** In reading order. `width` is in twelfths of the page. */
+  /** The visuals in reading order. `width` is in twelfths of the page. */
   readonly visuals: readonly { readonly visual: Visual; readonly width: 3 | 4 | 6 | 8 | 12 }[];
-  /** Visuals that only a drill opens. */
+  /** The visuals that only a drill opens. */
   readonly drills?: readonly Visual[];
 }
 
-/** The answer to a visual's query, which a chart draws and a CSV contains. */
+/** The answer to a visual's query, which the console draws as a chart or exports as CSV. */
 export interface VisualData {
-  /** First the dimensions, then the values, in the visual's order. */
+  /** The columns of the dimensions, then those of the values, in the visual's order. */
   readonly columns: readonly VisualColumn[];
-  /** Decimals are strings. A ratio without a positive denominator is null. */
+  /** The rows of the answer. Decimals are strings. A ratio without a positive denominator is null. */
   readonly rows: readonly (readonly (string | number | null)[])[];
-  /** The currency of the amounts. It is null if the visual shows no money, or if the owner has none. */
+  /** The currency of the amounts. It is null if the visual shows no money, or if the owner has no currency yet. */
   readonly currency: string | null;
-  /** Whether rows are left out, because there were more than the visual's limit or its `top`. */
+  /** Whether the answer omits rows, because there were more than the visual's limit or its `top`. */
   readonly truncated: boolean;
 }
 
@@ -250,13 +273,19 @@ export interface VisualColumn {
   readonly role: 'dimension' | 'value';
 }
 
-/** The reader's choices. Months are `YYYY-MM`, both inclusive. A visual ignores filters that it does not have. */
+/**
+ * The filters that the reader has set. Months are `YYYY-MM`, and both are inclusive. A visual ignores filters that it
+ * does
+ * not have.
+ */
 export interface Filters {
   readonly currency?: string;
   readonly from?: string;
   readonly to?: string;
   readonly category?: string;
   readonly account?: string;
-  /** The values that a drill set, by columns of the visual's `narrowedBy`. null stands for rows without a value. */
+  /**
+   * The values that a drill has set, by columns of the visual's `narrowedBy`. null selects the rows without a value.
+   */
   readonly drill?: Readonly<Record<string, string | null>>;
 }

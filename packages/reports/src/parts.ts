@@ -1,4 +1,4 @@
-/** The dimensions and values of a visual of any kind, and the columns of its answer. */
+/** Returns the dimensions, values and answer columns of a visual of any kind. */
 import {
   type AnyDimension,
   type AnyRatio,
@@ -63,7 +63,7 @@ export function columnsOf(visual: Visual): readonly VisualColumn[] {
   ];
 }
 
-/** Returns every column of its view that a visual reads, without those of its filters. */
+/** Returns all columns of its view that a visual reads, except the columns of its filters. */
 export function columnsRead(visual: Visual): readonly ColumnOf<ViewName>[] {
   const values = valuesOf(visual).flatMap((value) => {
     if (isRatio(value)) return [value.numerator, value.denominator];
@@ -75,12 +75,12 @@ export function columnsRead(visual: Visual): readonly ColumnOf<ViewName>[] {
   return [...new Set([...dimensions, ...values, ...only, ...(visual.narrowedBy ?? []), ...newest])];
 }
 
-/** Whether a visual shows one currency at a time. A visual that shows amounts always does. */
+/** Returns whether a visual shows only one currency at a time. A visual that shows amounts always does. */
 export function isInOneCurrency(visual: Visual): boolean {
   return (visual.filters as readonly FilterName[]).includes('currency');
 }
 
-/** Returns the column of a view that a filter narrows: the first of its candidates that the view has. */
+/** Returns the column of a view that a filter narrows: the first candidate that the view has. */
 export function filterColumnOf(filter: FilterName, columns: readonly string[]): string | undefined {
   return filterColumns[filter].find((column) => columns.includes(column));
 }

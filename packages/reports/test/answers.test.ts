@@ -1,4 +1,4 @@
-/** The answers of visuals over a few rows. The expected figures were worked out by hand. */
+/** Checks the answers of visuals over a few rows. The expected figures were calculated by hand. */
 import { quarantinedRows, uploads } from '@centflow/schema/bookkeeping';
 import { budgets, expenses, incomes } from '@centflow/schema/feeds';
 import { createTestDatabase, type TestDatabase } from '@centflow/schema/testing';
@@ -78,8 +78,8 @@ describe('the cash flow dashboard', () => {
     });
   });
 
-  it('shows the savings rate, and no rate without income', async () => {
-    // 1997.50 of 3000.00, and 1000.33 of 2000.33
+  it('shows the savings rate, and null for months without income', async () => {
+    // 1997.50 of 3000.00 is 66.58 %, and 1000.33 of 2000.33 is 50.01 %.
     expect(await rowsFor('savings-rate-by-month', { currency: 'EUR' })).toEqual([
       ['2025-03', '0.6658'],
       ['2025-04', '0.5001'],
@@ -101,14 +101,14 @@ describe('the currency of an answer', () => {
     ]);
   });
 
-  it('is the only one in the answer', async () => {
+  it('is the currency of all amounts in the answer', async () => {
     expect(await rowsFor('spending-by-category', { currency: 'USD' })).toEqual([['Eating out', '7.0000']]);
     expect(await answerOf('spending-by-category', { currency: 'JPY' })).toMatchObject({ rows: [], currency: 'JPY' });
   });
 });
 
 describe('the spending dashboards', () => {
-  it('drill down to merchants and payments, minus refunds', async () => {
+  it('drill down to merchants and payments, with refunds subtracted', async () => {
     const narrowed = { drill: { category: 'Eating out' } };
     expect(await rowsFor('spending-by-merchant', narrowed)).toEqual([['Café', '2.5000']]);
     const payments = { currency: 'EUR', drill: { counterparty: 'Café', category: 'Eating out' } };
@@ -154,7 +154,7 @@ describe('the spending dashboards', () => {
 });
 
 describe('a balance visual', () => {
-  it('shows the balance of the last day, never a sum over days', async () => {
+  it('shows the balance of the last day, not a sum over days', async () => {
     // 3000 - 1005 + 2.50 + 2000 - 1000, and 0.33
     expect(await rowsFor('balance-by-account')).toEqual([
       ['Checking', '2997.5000'],
@@ -174,7 +174,7 @@ describe('a balance visual', () => {
     expect(await rowsFor('balance-figure', { to: '2025-02' })).toEqual([]);
   });
 
-  it('shows the movement: incomes minus expenses', async () => {
+  it('shows the monthly movement, which is income minus expenses', async () => {
     expect(await rowsFor('movement-by-month')).toEqual([
       ['2025-03', '1997.5000'],
       ['2025-04', '1000.3300'],
@@ -193,7 +193,7 @@ describe('a budget visual', () => {
     expect(await rowsFor('budget-used-figure', { to: '2025-03' })).toEqual([['2025-03', '1.0025']]);
   });
 
-  it('offers a currency that only a budget has', async () => {
+  it('shows amounts in a currency that only a budget uses', async () => {
     expect(await rowsFor('budget-figure', { currency: 'CHF' })).toEqual([['2025-06', '50.0000']]);
   });
 });
@@ -282,7 +282,7 @@ describe('runVisual', () => {
     });
   });
 
-  it('treats every filter value as a value, even if it looks like SQL', async () => {
+  it('never runs a filter value as SQL', async () => {
     for (const value of ["' or 1=1 -- ", '\\', "\\' or 1=1 -- ", '%', '`owner`', '\u0000', '?', ':a']) {
       expect(await rowsFor('spending-by-category', { currency: value }), value).toEqual([]);
       expect(await rowsFor('spending-by-category', { category: value }), value).toEqual([]);
@@ -305,7 +305,7 @@ describe('runVisual', () => {
     expect(params).toEqual(["o'wner", 'expense', 'E?R', '2025-12-01', '2025-12-31', "W'ien", 501]);
   });
 
-  it('reports that rows are left out', async () => {
+  it('reports that the answer is truncated if the limit of the visual omits rows', async () => {
     const visual = findVisual('spending-by-category');
     if (visual?.kind !== 'bar') throw new Error('no bars');
     expect(await runVisual(reporter, { ...visual, top: 1 } as typeof visual, 'ann', {})).toMatchObject({
@@ -322,14 +322,14 @@ describe('runVisual', () => {
     ['cash-flow-by-month', { to: '2025-3' }, '"2025-3" is not a month'],
     ['spending-by-merchant', { drill: { owner: 'bob' } }, 'cannot be narrowed by owner, only by category.'],
     ['cash-flow-by-month', { drill: { month: '2025-03' } }, 'cannot be narrowed by month, only by no column.'],
-  ])('refuses wrong filters of %s: %j', async (id, filters, message) => {
+  ])('rejects the filters of %s that are not valid: %j', async (id, filters, message) => {
     await expect(answerOf(id, filters as Filters)).rejects.toThrow(FilterError);
     await expect(answerOf(id, filters as Filters)).rejects.toThrow(message);
   });
 });
 
 describe('choices', () => {
-  it('returns what the owner has, the most used currency first', async () => {
+  it('returns currencies (most used first), categories, accounts and months of the owner', async () => {
     expect(await choices(reporter, 'ann')).toEqual({
       currencies: ['EUR', 'USD', 'CHF'],
       categories: ['Eating out', 'Gifts', 'Rent'],

@@ -1,4 +1,4 @@
-/** Rules for every dashboard that the types cannot express. */
+/** Checks the rules for dashboards that types cannot express. */
 import { uploadStates } from '@centflow/schema/bookkeeping';
 import { describeViews } from '@centflow/schema/view-columns';
 import { describe, expect, it, test } from 'vitest';
@@ -17,16 +17,19 @@ const named = (id: string) => {
 };
 
 describe('every dashboard', () => {
-  test.for(dashboards)('$id has an id, a title, and only filters that a visual uses', ({ id, ...dashboard }) => {
-    expect(id).toMatch(/^[a-z]+(-[a-z]+)*$/);
-    expect(dashboard.title).not.toBe('');
-    for (const filter of dashboard.filters) {
-      const those = dashboard.visuals.map(({ visual }) => visual.filters as readonly string[]);
-      expect(those.filter((filters) => filters.includes(filter)).length, filter).toBeGreaterThan(0);
-    }
-  });
+  test.for(dashboards)(
+    '$id has a valid id, a title, and only filters that at least one visual uses',
+    ({ id, ...dashboard }) => {
+      expect(id).toMatch(/^[a-z]+(-[a-z]+)*$/);
+      expect(dashboard.title).not.toBe('');
+      for (const filter of dashboard.filters) {
+        const those = dashboard.visuals.map(({ visual }) => visual.filters as readonly string[]);
+        expect(those.filter((filters) => filters.includes(filter)).length, filter).toBeGreaterThan(0);
+      }
+    },
+  );
 
-  test.for(dashboards)('$id fills every line to the full width', ({ visuals: placed }) => {
+  test.for(dashboards)('$id has only lines of visuals that fill the full width', ({ visuals: placed }) => {
     let filled = 0;
     for (const { visual, width } of placed) {
       filled += width;
@@ -36,14 +39,14 @@ describe('every dashboard', () => {
     expect(filled).toBe(0);
   });
 
-  it('has a unique id, and so has every visual', () => {
+  it('has a unique id, and each visual has a unique id', () => {
     expect(new Set(dashboards.map(({ id }) => id)).size).toBe(dashboards.length);
     expect(new Set(visuals.map(({ id }) => id)).size).toBe(visuals.length);
   });
 });
 
 describe('every visual', () => {
-  test.for(visuals)('$id has a question', ({ id, question }) => {
+  test.for(visuals)('$id states the question that it answers', ({ id, question }) => {
     expect(id).toMatch(/^[a-z]+(-[a-z]+)*$/);
     expect(question).toMatch(/\?$/);
   });
@@ -52,7 +55,7 @@ describe('every visual', () => {
     for (const column of columnsRead(visual)) expect(typeOf(visual.view, column), column).not.toBe('no such column');
   });
 
-  test.for(visuals)('$id sums only exact numbers', (visual) => {
+  test.for(visuals)('$id sums only columns with exact numbers', (visual) => {
     for (const value of valuesOf(visual)) {
       const columns = isRatio(value) ? [value.numerator, value.denominator] : [value.column];
       for (const column of columns) expect(typeOf(visual.view, column)).toMatch(/^(decimal|(big)?int)/);
@@ -87,12 +90,12 @@ describe('every visual', () => {
     for (const value of valuesOf(visual)) expect(nameOf(value)).toMatch(/^[a-z]+(_[a-z]+)*$/);
   });
 
-  test.for(visuals)('$id limits rows only to values that exist', ({ only = {} }) => {
+  test.for(visuals)('$id limits rows only to values that the column can have', ({ only = {} }) => {
     const known: Record<string, readonly string[]> = { kind: ['income', 'expense'], state: uploadStates };
     for (const [column, value] of Object.entries(only)) expect(known[column], column).toContain(value);
   });
 
-  test.for(visuals)('$id has no series in a top list', (visual) => {
+  test.for(visuals)('$id has no series if it shows only the top groups', (visual) => {
     if ('top' in visual && visual.top !== undefined) expect(visual.series).toBeUndefined();
   });
 });
@@ -100,7 +103,7 @@ describe('every visual', () => {
 describe('a drill of a visual', () => {
   const drills = visuals.flatMap((visual) => (visual.drill === undefined ? [] : [{ visual, drill: visual.drill }]));
 
-  test.for(drills)('from $visual.id opens a visual that can be narrowed by it', ({ visual, drill }) => {
+  test.for(drills)('from $visual.id opens a visual that accepts the narrowed columns', ({ visual, drill }) => {
     const finer = named(drill.to);
     const known = [...dimensionsOf(visual).map(({ column }) => column), ...(visual.narrowedBy ?? [])];
     for (const { from, column } of drill.by) {
@@ -125,7 +128,7 @@ describe('a drill of a visual', () => {
     }
   });
 
-  it('leads from a month to its categories, to a merchant and to the payments', () => {
+  it('leads from a month to its categories, then to a merchant and then to the payments', () => {
     const chosen = { currency: 'EUR', from: '2025-01', to: '2025-12' };
     const byCategory = drillInto(named('cash-flow-by-month'), { month: '2025-03' }, chosen);
     expect(byCategory).toEqual({
@@ -150,7 +153,7 @@ describe('a drill of a visual', () => {
     expect(drillInto(named('expense-payments'), {}, {})).toBeNull();
   });
 
-  it('keeps the filters, and drops what narrowed a coarser visual', () => {
+  it('keeps the filters of the dashboard, and drops what an earlier drill to a coarser visual has narrowed', () => {
     const narrowed = { category: 'Food', drill: { category: 'Food' } };
     expect(drillInto(named('spending-by-country'), { country: null }, narrowed)).toEqual({
       to: 'spending-by-city',

@@ -1,4 +1,4 @@
-/** Lines that must not compile. If one compiles, `tsc` fails because its `@ts-expect-error` expects nothing. */
+/** Lines that must not compile. If a line compiles, its `@ts-expect-error` is unused, and `tsc` fails. */
 import { drillTo } from '../src/drill.ts';
 import type {
   Dashboard,
@@ -79,7 +79,7 @@ const movement: Total<Balances> = { column: 'movement', aggregate: 'sum', title:
 // @ts-expect-error balances and sums cannot be shown side by side
 export const mixed: LineOrBar<Balances>['values'] = [balance, movement];
 
-// A dashboard accepts visuals of any view, but no mixture of two.
+// A dashboard accepts visuals of any view, but no visual that mixes two views.
 export const dashboard: Dashboard['visuals'] = [{ visual: fine, width: 12 }];
 // @ts-expect-error the columns belong to another view
 export const halves: Visual = { ...fine, view: 'v_account_balance' };

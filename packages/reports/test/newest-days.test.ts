@@ -6,17 +6,17 @@ const year = { firstDate: '2024-01-01', lastDate: '2024-12-31', rows: 36_600 };
 
 describe('daySince', () => {
   test('returns the day since which there are enough rows, if rows are spread evenly over an upload’s days', () => {
-    // 100 rows a day need 20 days. The steps double, so the result is 32 days.
+    // 100 rows a day need 20 days. The number of days doubles until it is enough, so the result is 32 days.
     expect(daySince([year], 2000)).toBe('2024-11-29');
     expect(daySince([year], 2000, '2024-06-30')).toBe('2024-05-29');
   });
 
-  test('uses only the newest upload if older ones do not reach the days', () => {
+  test('uses only the newest upload if older uploads do not cover the days', () => {
     const month = { firstDate: '2025-01-01', lastDate: '2025-01-31', rows: 31_000 };
     expect(daySince([year, month], 2000)).toBe('2025-01-30');
   });
 
-  test('returns undefined if there are fewer rows in total', () => {
+  test('returns undefined if the uploads have fewer rows in total', () => {
     expect(daySince([{ ...year, rows: 100 }], 2000)).toBeUndefined();
     expect(daySince([], 2000)).toBeUndefined();
     expect(daySince([year], 2000, '2023-01-01')).toBeUndefined();

@@ -1,4 +1,4 @@
-/** Compares reading days one after the other with one query over all days. */
+/** Compares newestPayments, which reads a few days at a time, with one query over all days. */
 import { expenses, incomes } from '@centflow/schema/feeds';
 import { createTestDatabase, type TestDatabase } from '@centflow/schema/testing';
 import { enterUpload } from '@centflow/schema/testing/books';
@@ -16,7 +16,9 @@ const months = ['2023-11', '2024-02', '2024-03', '2025-01'];
 let database: TestDatabase;
 let reporter: MySql2Database;
 
-/** Enters an upload with rows on some days of a month. The covered days are recorded as the job does it, or not at all. */
+/**
+ * Inserts an upload with rows on some days of a month. The covered days are recorded as the job does, or not at all.
+ */
 async function enter(feed: 'incomes' | 'expenses', month: string, days: readonly number[], isNoted: boolean) {
   const dates = days.map((day) => `${month}-${`${day}`.padStart(2, '0')}`).sort();
   const table = feed === 'incomes' ? incomes : expenses;
@@ -62,7 +64,7 @@ const requests = fc.record({
   rowsAtFirst: fc.integer({ min: 1, max: 60 }),
 });
 
-it('returns the newest payments in order, each once, however many are read first', async () => {
+it('returns the newest payments in order and without duplicates, for any rowsAtFirst', async () => {
   await fc.assert(
     fc.asyncProperty(requests, async ({ days, wanted, rowsAtFirst }) => {
       let reads = 0;
@@ -91,7 +93,7 @@ it('returns the newest payments in order, each once, however many are read first
   );
 });
 
-it('reads no uploads of other days', async () => {
+it('reads no uploads that do not cover the days', async () => {
   const conditions: string[] = [];
   await newestPayments(
     reporter,

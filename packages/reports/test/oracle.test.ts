@@ -11,7 +11,7 @@ import type { Filters, Visual } from '../src/model.ts';
 import { runVisual } from '../src/query/index.ts';
 import { type Books, expected, isKnown, mostUsedCurrency, type Payment } from './oracle.ts';
 
-// Names that differ only by a capital or an accent: mixing them up would show another owner's money.
+// Owners whose names differ only by case or an accent: mixing them up would show another owner's money.
 const owners = ['ann', 'Ann', 'änn', 'bob'];
 const currencies = ['EUR', 'USD', 'JPY'];
 const categories = ['Food', 'food', 'Café', 'Cafe', "O'Neill", '100 %', ''];
@@ -103,7 +103,7 @@ const requests = fc
 const inNoOrder = (rows: readonly (readonly unknown[])[]) => rows.map((row) => JSON.stringify(row)).sort();
 const kinds = (some: readonly Visual[]) => new Set(some.map(({ kind }) => kind));
 
-it('every kind of visual agrees with the single payments', async () => {
+it('every kind of visual returns the figures that are calculated from the single payments', async () => {
   expect([...kinds(visuals)].filter((kind) => !kinds(known).has(kind))).toEqual([]);
   let found = 0;
   await fc.assert(

@@ -1,4 +1,7 @@
-/** Calculates the expected answers of visuals in plain TypeScript over single payments: slow, but easy to check. */
+/**
+ * Calculates the expected answers of visuals in plain TypeScript from single payments. The code is slow but easy to
+ * check.
+ */
 import type { AnyLast, AnyValue, Filters, ViewName, Visual } from '../src/model.ts';
 import { dimensionsOf, isRatio, nameOf, valuesOf } from '../src/parts.ts';
 
@@ -40,7 +43,7 @@ const formatAmount = (amount: bigint) => {
   return `${amount < 0n ? '-' : ''}${digits.slice(0, -4)}.${digits.slice(-4)}`;
 };
 
-/** The rows of each view before grouping, because sums of sums are sums. */
+/** The rows of each view before grouping. Grouping them gives the view's sums, because a sum of sums is a sum. */
 const rowsOfViews: { readonly [View in ViewName]?: (books: Books) => readonly Row[] } = {
   v_transactions: ({ payments }) => payments.map((payment) => ({ ...payment, amount: units(payment.amount) })),
   v_monthly_cash_flow: ({ payments }) =>
@@ -97,12 +100,12 @@ function grouped<T extends object>(rows: readonly T[], by: readonly (keyof T)[])
   return [...groups.values()];
 }
 
-/** Whether a visual's answers follow from payments and budgets. */
+/** Returns whether the oracle can calculate a visual's answer from payments and budgets. */
 export function isKnown(visual: Visual): boolean {
   return rowsOfViews[visual.view] !== undefined;
 }
 
-/** Returns an owner's most used currency, by the number of payments and then by name. */
+/** Returns an owner's most used currency, by number of payments. Ties are in alphabetical order. */
 export function mostUsedCurrency({ payments, budgets }: Books, owner: string): string | null {
   const uses = new Map<string, number>();
   for (const budget of budgets) if (budget.owner === owner) uses.set(budget.currency, 0);
@@ -157,7 +160,7 @@ function figureOf(group: readonly Row[], value: AnyValue): string | number | nul
   return formatAmount(sum(ends.map((row) => row[nameOf(value)] as bigint)));
 }
 
-/** Returns a quotient, rounded half away from zero to 4 decimals. */
+/** Returns a quotient with 4 decimals, rounded half away from zero. */
 function quotient(part: bigint, whole: bigint): string | null {
   if (whole <= 0n) return null;
   const size = part < 0n ? -part : part;

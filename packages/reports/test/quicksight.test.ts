@@ -1,4 +1,4 @@
-/** Checks the QuickSight definition against the API's model, against the views and for consistency. */
+/** Checks that the QuickSight definition matches the API's model and the views, and that it is consistent. */
 import { describe, expect, it, test } from 'vitest';
 import { dashboards, visuals } from '../src/dashboards/index.ts';
 import type { ViewName } from '../src/model.ts';
@@ -18,7 +18,7 @@ const requests = {
 };
 
 type Json = { readonly [name: string]: unknown };
-/** Yields every object within a value, with the key that holds it. */
+/** Yields every object within a value, with the key under which it is found. */
 function* objectsIn(value: unknown, name = ''): Generator<readonly [name: string, object: Json]> {
   if (Array.isArray(value)) for (const each of value) yield* objectsIn(each, name);
   else if (typeof value === 'object' && value !== null) {
@@ -52,7 +52,7 @@ describe('the requests to QuickSight', () => {
     expect(await judgeRequests(requests)).toEqual([]);
   });
 
-  it('are refused if their form is wrong', async () => {
+  it('are rejected if their form is wrong', async () => {
     const [sheet] = definition.Sheets;
     if (sheet === undefined) throw new Error('no sheet');
     const { SheetId: _, ...nameless } = sheet;
@@ -91,12 +91,12 @@ describe('every column of the definition', () => {
     .filter(([, object]) => 'DataSetIdentifier' in object && 'ColumnName' in object)
     .map(([, object]) => object as unknown as Reference);
 
-  it('exists in its view or is calculated', () => {
+  it('exists in its view, or is a calculated field', () => {
     expect(references.length).toBeGreaterThan(100);
     expect(references.filter((reference) => typeOf(reference) === 'no such column')).toEqual([]);
   });
 
-  it('exists if a calculated field uses it, and no calculated field has the name of a column', () => {
+  it('exists in its view if a calculated field uses it, and has a name that no calculated field has', () => {
     for (const { DataSetIdentifier, Name, Expression } of definition.CalculatedFields) {
       const columns = describedColumns(DataSetIdentifier).map(({ name }) => name);
       for (const [, column] of Expression.matchAll(/\{(\w+)\}/g)) expect(columns, Expression).toContain(column);
@@ -125,7 +125,7 @@ describe('every column of the definition', () => {
     expect(references.map(({ DataSetIdentifier }) => DataSetIdentifier as ViewName)).toSatisfy((used: ViewName[]) =>
       used.every((view) => declared.includes(view)),
     );
-    // QuickSight gets no raw rows and no views for programs.
+    // QuickSight must not read raw rows or views for programs.
     for (const view of ['v_row_identities', 'v_quarantined_rows', 'v_upload_progress']) {
       expect(offeredViews).not.toContain(view);
     }
@@ -142,7 +142,7 @@ describe('every id of the definition', () => {
     expect(repeated(fields.map(([, { FieldId }]) => FieldId as string))).toEqual([]);
   });
 
-  it('stays the same: ids contain no counters and no random parts', () => {
+  it('is the same in each build, without counters or random parts', () => {
     expect(reportDefinition({ dataSetArn, currency: 'EUR' })).toEqual(definition);
     for (const key of ['VisualId', 'FilterGroupId', 'FieldId', 'ParameterControlId']) {
       for (const id of values(key)) expect(id, key).toMatch(/^[a-z][a-z_.-]*$/);
@@ -153,12 +153,12 @@ describe('every id of the definition', () => {
 describe('every sheet of the definition', () => {
   const sheets = definition.Sheets;
 
-  it('is one dashboard, except for the sheet of payments', () => {
+  it('shows exactly one dashboard, except for the sheet of payments', () => {
     expect(sheets.map(({ SheetId }) => SheetId)).toEqual([...dashboards.map(({ id }) => id), 'payments']);
     expect(values('VisualId').sort()).toEqual(visuals.map(({ id }) => id).sort());
   });
 
-  it('has at most as many visuals as QuickSight allows', () => {
+  it('has no more visuals than QuickSight allows', () => {
     for (const { Visuals } of sheets) expect(Visuals?.length).toBeLessThanOrEqual(50);
   });
 
@@ -178,7 +178,7 @@ describe('every sheet of the definition', () => {
     }
   });
 
-  test.for(sheets)('$SheetId has a control for each parameter that narrows it', (sheet) => {
+  test.for(sheets)('$SheetId has a control for each parameter that narrows a visual', (sheet) => {
     const used = definition.FilterGroups.filter(({ ScopeConfiguration }) =>
       ScopeConfiguration?.SelectedSheets?.SheetVisualScopingConfigurations?.some(
         ({ SheetId }) => SheetId === sheet.SheetId,
@@ -245,7 +245,7 @@ describe('every visual of the definition', () => {
     }
   });
 
-  it('shows payments without a known place until the reader chooses a place', () => {
+  it('includes payments without a known place until the reader chooses a place', () => {
     for (const filter of named('CategoryFilter')) {
       const { ColumnName } = filter.Column as Reference;
       const configuration = filter.Configuration as Json;

@@ -1,4 +1,4 @@
-/** An HTTP server that replaces Secrets Manager for a Lambda in a separate process. */
+/** An HTTP server that simulates Secrets Manager for a Lambda in a separate process. */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
@@ -9,7 +9,7 @@ export interface FakeSecretsManager extends AsyncDisposable {
   readonly values: ReadonlyMap<string, string>;
 }
 
-/** Starts the server on a free local port, with these secrets. It answers GetSecretValue and PutSecretValue. */
+/** Starts the server with these secrets on a free local port. It answers GetSecretValue and PutSecretValue. */
 export async function startFakeSecretsManager(secrets: Readonly<Record<string, object>>): Promise<FakeSecretsManager> {
   const values = new Map(Object.entries(secrets).map(([id, value]) => [id, JSON.stringify(value)]));
   const server = createServer(async (request, response) => {

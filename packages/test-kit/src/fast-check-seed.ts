@@ -1,7 +1,8 @@
 /**
- * What every package's tests begin with.
+ * Runs before the tests of every package and fixes fast-check's seed.
  *
- * Properties run on the same values each time, so that a change is judged by what it changes. To look further, run them with
+ * Properties then use the same values in each run, so a test fails only because of a code change. To try other values,
+ * set
  * another seed: `FAST_CHECK_SEED=$RANDOM pnpm --filter @centflow/schema test`.
  */
 import fc from 'fast-check';

@@ -1,8 +1,8 @@
-/** Vitest's `globalSetup` of packages whose tests need a MySQL server. */
+/** The `globalSetup` in Vitest for packages whose tests need a MySQL server. */
 import { startTemporaryMysql } from '@centflow/local-processes/temporary-mysql';
 
 /**
- * Starts a server and sets CENTFLOW_MYSQL_URL, unless that variable names a server already.
+ * Starts a server and sets CENTFLOW_MYSQL_URL, unless that variable already contains a server's address.
  *
  * @returns the function that stops the server
  */

@@ -8,7 +8,7 @@ import { type Connection, createConnection } from 'mysql2/promise';
 
 export { type Authority, createAuthority } from '@centflow/local-processes/certificates';
 
-/** The privileges of RDS's administrator of a MySQL instance: no SUPER, no SYSTEM_USER. */
+/** The privileges that RDS for MySQL grants its administrator, without SUPER and SYSTEM_USER. */
 const rdsPrivileges =
   'SELECT, INSERT, UPDATE, DELETE, CREATE, DROP, RELOAD, PROCESS, REFERENCES, INDEX, ALTER, SHOW DATABASES, CREATE TEMPORARY TABLES, ' +
   'LOCK TABLES, EXECUTE, REPLICATION SLAVE, REPLICATION CLIENT, CREATE VIEW, SHOW VIEW, CREATE ROUTINE, ALTER ROUTINE, CREATE USER, EVENT, TRIGGER';
@@ -21,7 +21,7 @@ export interface TlsMysql extends AsyncDisposable {
   readonly administrator: { readonly username: string; readonly password: string };
   /** A connection with all privileges. */
   readonly root: Connection;
-  /** Presents a certificate that this authority issued for this host name to every new connection. */
+  /** Makes the server present a new certificate to each new connection, issued by this authority for this host name. */
   present(authority: Authority, hostName: string): Promise<void>;
 }
 

@@ -1,4 +1,4 @@
-/** `delete KEY`: undoes an upload. The bucket keeps every version. */
+/** `delete KEY`: undoes an upload. The bucket keeps all earlier versions of the object. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DeleteObjectCommand, HeadObjectCommand, NotFound } from '@aws-sdk/client-s3';
 import { CommandError, EXIT } from '@centflow/command-line/exit';

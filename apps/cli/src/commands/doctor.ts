@@ -21,10 +21,10 @@ import { type JsonOption, withJson, withStack } from './shared.ts';
 
 type Finding = {
   readonly part: string;
-  /** `well`: healthy; `look`: usable, but needs attention; `ill`: broken. */
+  /** `well`: healthy. `look`: usable, but needs attention. `ill`: broken. */
   readonly status: 'well' | 'look' | 'ill';
   readonly finding: string;
-  /** What to do. Empty if the part is healthy. */
+  /** What the user should do. Empty if the part is healthy. */
   readonly remedy: string;
 };
 
@@ -69,7 +69,7 @@ async function runChecks(checks: Readonly<Record<string, Check>>): Promise<Findi
   return findings;
 }
 
-/** Reports the state that `npm start` keeps of its parts. It restarts those that end or stop responding. */
+/** Reports the processes that `npm start` supervises, which restarts processes that end or stop responding. */
 function checkSupervised(): Finding[] {
   const parts = readParts(dataFolder)?.parts ?? [];
   return parts.map(({ name, state, restarts, lastTrouble }) => {
@@ -88,7 +88,7 @@ function checkSupervised(): Finding[] {
       part,
       ...broken(
         `${state}${trouble === '' ? '' : `: ${trouble}`}`,
-        'it restarts automatically: wait a minute, then run doctor again',
+        'the part restarts automatically: wait a minute, then run doctor again',
       ),
     };
   });
@@ -129,8 +129,8 @@ function partChecks(stack: RunningStack, clients: Clients): Record<string, Check
         return broken('versioning is off, so a correction would overwrite the earlier version', RESTART);
       const { QueueConfigurations = [] } = await s3.send(new GetBucketNotificationConfigurationCommand(bucket));
       return QueueConfigurations.length === 0
-        ? broken('it sends no events to the queue', RESTART)
-        : healthy('versioned, sends its events to the queue');
+        ? broken('the bucket sends no events to the queue', RESTART)
+        : healthy('versioning is on, and events are sent to the queue');
     },
     queue: async () => {
       const { waiting, taken } = await queueDepth(sqs, NAMES.queue);
@@ -151,7 +151,7 @@ function partChecks(stack: RunningStack, clients: Clients): Record<string, Check
         new ListEventSourceMappingsCommand({ FunctionName: NAMES.trigger }),
       );
       if (EventSourceMappings.length !== 1)
-        return broken(`${EventSourceMappings.length} queues invoke it instead of 1`, RESTART);
+        return broken(`${EventSourceMappings.length} queues invoke the trigger instead of 1`, RESTART);
       return healthy(
         `${Configuration?.Runtime}, ${EventSourceMappings[0]?.LastProcessingResult ?? 'no batch processed yet'}`,
       );
@@ -171,7 +171,7 @@ function partChecks(stack: RunningStack, clients: Clients): Record<string, Check
         return healthy(`${viewNames.length} report views`);
       }),
     console: async () => {
-      // The page, and a request that needs the database.
+      // Checks a page, and a request that needs the database.
       for (const url of [stack.consoleUrl, `${stack.consoleUrl}/api/local/owners`]) {
         const { status } = await fetch(url, { signal: AbortSignal.timeout(10_000) });
         if (status !== 200) return broken(`${url} returns status ${status}`, RESTART);

@@ -1,8 +1,9 @@
 /**
- * Tests the whole flow once. A file of a separate owner causes an event, a job run and a publication.
+ * Tests the whole flow once: a test file causes an event, a job run and a publication.
  *
- * The file has a header and no rows, so no report counts it. The console does not show its owner. All traces are removed
- * afterwards.
+ * The file belongs to a separate owner, whom the console does not show. It has a header and no rows, so no report
+ * counts it.
+ * After the test, the file and its rows in the database are removed.
  */
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -21,7 +22,7 @@ const HEADER = 'date,merchant,category,account,amount,currency,description\n';
  * Sends a file through the flow and removes it.
  *
  * @returns the seconds until the file was published
- * @throws {Error} the file was not published in time.
+ * @throws {Error} if the file was not published in time.
  */
 export async function probeFlow(stack: RunningStack, clients: Clients, timeoutMs: number): Promise<number> {
   const deadline = Date.now() + timeoutMs;
@@ -51,7 +52,7 @@ async function removeTraces(stack: RunningStack, { s3 }: Clients, deadline: numb
     await s3.send(new DeleteObjectCommand({ Bucket: stack.bucket, Key, VersionId }));
   }
   await withConnection(stack.adminUrl, async (administrator) => {
-    // The job run that processes the deletion must still find the upload. After it, no job run writes the upload again.
+    // Wait until the job run for the deletion has found the upload. Afterwards, no job run writes the upload again.
     while (Date.now() < deadline && (await isInUse(administrator))) await sleep(50);
     const ofProbe = 'IN (SELECT upload_id FROM uploads WHERE owner = ?)';
     for (const table of ['upload_summaries', 'quarantined_rows']) {

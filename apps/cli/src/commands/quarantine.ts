@@ -45,7 +45,11 @@ async function quarantine(upload: string, options: QuarantineOptions): Promise<v
 
 const COLUMNS = ['row_no', 'column_name', 'code', 'message', 'raw_text'];
 
-/** Renders rows as CSV, in which no cell is a formula. The database keeps the values as they were uploaded. */
+/**
+ * Renders rows as CSV. Cells that a spreadsheet would run as a formula start with an apostrophe. The database stores
+ * the
+ * values as uploaded.
+ */
 export function toCsv(rows: readonly Row[]): string {
   return stringify([...rows], { header: true, columns: COLUMNS, cast: { string: safeCell } });
 }

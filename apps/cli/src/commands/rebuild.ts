@@ -55,7 +55,11 @@ async function rebuild({ check, json }: RebuildOptions): Promise<void> {
   if (different.length > 0) process.exitCode = EXIT.differs;
 }
 
-/** Does work with an empty second database on the same server, which is dropped afterwards. The same loader may write to it. */
+/**
+ * Runs `work` with an empty second database on the same server, which is dropped afterwards. The loader of the running
+ * stack
+ * may write to the second database.
+ */
 async function withSecondDatabase<Result>(
   { adminUrl, loaderUrl }: RunningStack,
   work: (administrator: Connection, live: string, rebuilt: string) => Promise<Result>,

@@ -13,7 +13,7 @@ import { type JsonOption, withJson } from './shared.ts';
 
 export const viewNames: readonly string[] = views.map((view) => getViewConfig(view).name).sort();
 
-/** The views about money. The others are about files. */
+/** The views that show money. All other views are about files. */
 export const moneyViewNames: readonly string[] = views
   .map(getViewConfig)
   .filter(({ selectedFields }) => 'currency' in selectedFields)
@@ -52,7 +52,7 @@ async function report(name: string, options: ReportOptions): Promise<void> {
   else print(rows.length === 0 ? 'No rows.' : renderTable(rows));
 }
 
-/** Returns the SQL condition that leaves out the test files of `doctor`. */
+/** Returns the SQL condition that excludes the test files of `doctor`. */
 function withoutProbes(view: string): string {
   return ownedViewNames.has(view) ? `WHERE owner <> '${PROBE_OWNER}'` : '';
 }

@@ -1,4 +1,4 @@
-/** Options, progress and table rows that several commands share. */
+/** Options, progress display and table rows that several commands share. */
 
 import { visible } from '@centflow/command-line/screen';
 import type { Row } from '@centflow/command-line/table';
@@ -16,7 +16,7 @@ export function withJson(command: Command): Command {
   return command.option('--json', 'print JSON');
 }
 
-/** Does work with the running stack and clients for it. */
+/** Runs `work` with the description of the running stack and clients for it. */
 export async function withStack<Result>(
   work: (stack: RunningStack, clients: Clients) => Promise<Result>,
 ): Promise<Result> {
@@ -29,7 +29,10 @@ export async function withStack<Result>(
   }
 }
 
-/** Shows a spinner during the work: nothing if `silent`, and a plain line if standard error is not a terminal. */
+/**
+ * Shows a spinner while `work` runs. Prints nothing if `silent` is set, and a plain line if standard error is not a
+ * terminal.
+ */
 export async function withProgress<Result>(
   text: string,
   silent: boolean,
@@ -45,7 +48,7 @@ export async function withProgress<Result>(
   }
 }
 
-/** Returns the accounting of an upload as a table row that fits on a terminal. */
+/** Returns the row counts and the state of an upload as a table row that fits on a terminal. */
 export function accountingRow(upload: Accounting): Row {
   return {
     upload: upload.upload_id,
@@ -60,7 +63,7 @@ export function accountingRow(upload: Accounting): Row {
   };
 }
 
-/** Formats seconds with two decimals; null becomes an empty text. */
+/** Formats seconds with two decimals. Returns an empty string for null. */
 export function seconds(value: string | null): string {
   return value === null ? '' : Number(value).toFixed(2);
 }

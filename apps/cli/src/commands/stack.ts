@@ -1,4 +1,4 @@
-/** `stack`: starts a temporary stack for the tests of other packages, in any language. */
+/** `stack`: starts a temporary stack for tests in other packages, which may be in any language. */
 import { join, resolve } from 'node:path';
 import { printError } from '@centflow/command-line/screen';
 import { PARTS, type PartName, startStack } from '@centflow/local-stack/stack';
@@ -31,7 +31,7 @@ async function runStack(options: StackCommandOptions): Promise<void> {
   const { only, dataDir } = options;
   const triggerBuild = only.includes('flow') ? buildTrigger(join(dataDir, 'trigger-build.log')) : undefined;
   const consoleBuild = only.includes('console') ? buildConsole(join(dataDir, 'console-build.log')) : undefined;
-  // The stack awaits the builds only when other parts are ready. An earlier failure must not end this process.
+  // The stack awaits the builds only after other parts are ready. A build that fails earlier must not end this process.
   for (const build of [triggerBuild, consoleBuild]) build?.catch(() => undefined);
   const stack = await startStack({
     dataFolder: resolve(dataDir),

@@ -27,7 +27,7 @@ interface StartOptions {
   readonly failures: string;
 }
 
-/** Fixed ports, so that bookmarks keep working. If one of them is taken, the stack uses another. */
+/** Fixed ports, so that bookmarks keep working. If a port is taken, the stack uses another port. */
 const PREFERRED_PORTS = { emulator: 4566, mysql: 3307, console: 4570 };
 const SAMPLES_WITHIN_MS = 10 * 60_000;
 const VIEW_ROWS_SHOWN = 5;
@@ -56,7 +56,7 @@ async function start(options: StartOptions): Promise<void> {
         throw new CommandError(`${reason}\nThe logs are in ${stack.description.logFolder}`);
       });
       const serving = serve(stack, hasEarlierData ? sweeper : undefined, options, stopRequest);
-      // One of the two is no longer awaited after the race. Its rejection must not end this process.
+      // The race awaits only the first of the two promises. A later rejection of the other must not end this process.
       for (const promise of [failing, serving]) promise.catch(() => undefined);
       await Promise.race([serving, failing]);
     } finally {
@@ -69,7 +69,7 @@ async function start(options: StartOptions): Promise<void> {
   } finally {
     unlock();
   }
-  // Ctrl-C is the normal end of this command. With `--once` it is an early end.
+  // Ctrl-C is the normal end of this command. With `--once`, it means that the command stopped early.
   if (stopRequest.signal.aborted && options.once) {
     throw new CommandError(`Stopped early: ${stopRequest.signal.reason}`);
   }
@@ -124,7 +124,7 @@ async function serve(
   await stopRequest.received;
 }
 
-/** Uploads the samples that the bucket does not hold with the same bytes, and waits until all of them are settled. */
+/** Uploads the samples that the bucket does not contain with the same bytes, and waits until all samples are loaded. */
 async function loadSamples(
   stack: LocalStack,
   sweeper: Sweeper | undefined,
@@ -149,7 +149,7 @@ async function loadSamples(
       );
       versions.push(...(await Promise.all(some)));
     }
-    // The bucket may have changed while no stack ran, and the last stack may have stopped in the middle of an upload.
+    // The bucket may have changed while no stack ran. The last stack may also have stopped in the middle of an upload.
     sweeper?.soon();
     await sweeper?.idle();
     const found = await runWithParts(() =>
@@ -167,7 +167,7 @@ async function loadSamples(
 }
 
 async function showViews(stack: LocalStack): Promise<void> {
-  // The view definitions take a second to import, so they are imported only when the stack has started.
+  // The view definitions take a second to import, so they are imported only after the stack has started.
   const { moneyViewNames, readView } = await import('./report.ts');
   for (const view of moneyViewNames) {
     const rows = await stack.supervisor.runWithParts(() => readView(reporterUrl(stack), view, VIEW_ROWS_SHOWN));

@@ -23,7 +23,7 @@ export function addUpload(program: Command): void {
     program
       .command('upload <files...>')
       .description('upload CSV files and follow them until they are published or rejected')
-      .requiredOption('--feed <feed>', `what the files hold: ${Object.keys(feeds).join(', ')}`)
+      .requiredOption('--feed <feed>', `feed of the files: ${Object.keys(feeds).join(', ')}`)
       .option('--owner <name>', 'the owner of the files; `default` if omitted')
       .option('--timeout <seconds>', 'maximum time to wait', '600'),
   ).action(upload);
@@ -67,7 +67,7 @@ interface Target {
 /**
  * Returns the object key of each file.
  *
- * @throws {CommandError} a feed, an owner or a file is not valid, or two files have the same key.
+ * @throws {CommandError} if a feed, an owner or a file is not valid, or if two files have the same key.
  */
 export function planUploads(
   files: readonly string[],

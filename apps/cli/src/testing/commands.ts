@@ -15,19 +15,19 @@ export interface Outcome {
 
 export interface Running {
   readonly child: ChildProcess;
-  /** Waits until the output contains a text. */
+  /** Waits until the output contains the text. */
   waitFor(text: string, withinMs: number): Promise<string>;
   readonly outcome: Promise<Outcome>;
 }
 
-/** Starts `main.ts` with arguments. Its run folder is `runFolder`. */
+/** Starts `main.ts` with arguments, and with `runFolder` as its run folder. */
 export function startCommand(runFolder: string, args: readonly string[]): Running {
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', main, ...args], {
     env: {
       ...process.env,
       CENTFLOW_RUN_DIR: runFolder,
       CENTFLOW_MYSQL_URL: '',
-      // The bootstrap starts it with the same channel.
+      // The bootstrap starts `main.ts` with the same compile cache.
       NODE_COMPILE_CACHE: join(localFolder, 'cache', 'node'),
     },
     stdio: ['pipe', 'pipe', 'pipe'],

@@ -1,4 +1,4 @@
-/** A stack with all parts from the event to the job run, in a separate folder for one test. */
+/** Starts and stops a stack for one test, with all parts from the event to the job run, in a separate folder. */
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { processesLeft } from '@centflow/local-processes/processes-of';
@@ -6,7 +6,8 @@ import { type LocalStack, type StackOptions, startStack } from '@centflow/local-
 import { buildTrigger } from '../build-trigger.ts';
 
 export async function startFlowStack(folder: string, options: Partial<StackOptions>): Promise<LocalStack> {
-  // Like the repository's package.json, this one makes JavaScript files ES modules. The Lambda runtime must still work.
+  // Like the repository's package.json, this file makes JavaScript files ES modules. The Lambda runtime must work
+  // despite that.
   writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
   return startStack({
     dataFolder: folder,
@@ -21,7 +22,7 @@ export async function startFlowStack(folder: string, options: Partial<StackOptio
 /**
  * Stops the stack and removes its folder.
  *
- * @returns the processes that still run after some seconds
+ * @returns the processes of the stack that are still running
  */
 export async function stopFlowStack(stack: LocalStack | undefined, folder: string): Promise<string[]> {
   await stack?.stop();

@@ -1,7 +1,8 @@
-"""CloudWatch alarms in the Query protocol, which Terraform uses: ministack stores and returns few of their members.
+"""CloudWatch alarms in the Query protocol, which Terraform uses.
 
-Without this module, an alarm that is read back has no statistic, and Terraform plans a change. ministack also checks
-`DescribeAlarms` for the resource `*`. AWS checks it for all alarms, and a policy that allows those would be rejected.
+ministack stores and returns only some fields of an alarm. Without this module, Terraform reads an alarm without a
+statistic and plans a change. ministack also checks `DescribeAlarms` for the resource `*`. AWS checks it for the
+resource of all alarms, so ministack would reject a policy that AWS accepts.
 """
 
 import re
@@ -17,12 +18,12 @@ NOT_SHOWN = ("Action", "Version", "Tags", "AlarmName")
 DEFAULTS = {"ActionsEnabled": "true", "TreatMissingData": "missing"}
 STATE = ("AlarmName", "AlarmArn", "StateValue", "StateReason")
 
-# A tree of names and numbers, as `Dimensions.member.1.Name` writes it.
+# A tree of names and numbers. `Dimensions.member.1.Name` is the path of a leaf.
 Tree = dict[str, Any]
 
 
 def install() -> None:
-    """Store the parameters of PutMetricAlarm, return them in DescribeAlarms, and check its IAM rights like AWS."""
+    """Store the parameters of PutMetricAlarm, return them in DescribeAlarms, and check IAM rights like AWS."""
     put, describe = cloudwatch._put_metric_alarm, cloudwatch._describe_alarms
     given: dict[str, Tree] = {}
 

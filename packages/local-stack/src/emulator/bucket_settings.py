@@ -1,6 +1,6 @@
 """Saves the settings of buckets at each change. ministack saves them only when it stops normally.
 
-Without the versioning setting, an upload after a restart would overwrite the earlier version of its object.
+After a crash, versioning would be off, and an upload would overwrite the earlier version of its object.
 """
 
 from collections.abc import Callable

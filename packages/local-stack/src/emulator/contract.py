@@ -1,6 +1,6 @@
-"""The private functions of ministack that the launcher relies on, with their version and signatures.
+"""The version of ministack and the signatures of its private functions on which the launcher relies.
 
-As a script, it checks the installed ministack and prints the differences.
+As a script, this file checks the installed ministack and prints the differences.
 """
 
 import importlib.metadata
@@ -101,7 +101,7 @@ NAMES = {
 
 
 class ContractError(RuntimeError):
-    """The installed ministack differs from the version that the launcher supports."""
+    """Raised if the installed ministack differs from the version that the launcher supports."""
 
 
 def _signature(function: object) -> str:
@@ -122,7 +122,7 @@ def differences() -> list[str]:
         if actual != expected:
             found.append(f"{module.__name__}.{name} is {actual}, not {expected}")
     found += [f"{module.__name__}.{name} is missing" for module, name in NAMES if not hasattr(module, name)]
-    # Without this package, every token of a user pool is rejected without a reason.
+    # Without this package, every token of a user pool would be rejected without a reason.
     if importlib.util.find_spec("cryptography") is None:
         found.append("cryptography is missing")
     return found

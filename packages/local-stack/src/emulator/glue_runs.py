@@ -1,6 +1,6 @@
 """Glue job runs like those of AWS: a limit on concurrent runs, a real Spark, and an event at the end of each run.
 
-ministack runs Spark only in Docker, has no limit and sends no event. This module replaces the functions involved.
+ministack runs Spark only in Docker, has no limit and sends no event. This module replaces the functions that do this.
 """
 
 import json
@@ -18,7 +18,7 @@ logger = logging.getLogger("centflow.glue_runs")
 
 ACTIVE_STATES = ("STARTING", "RUNNING")
 MAX_MESSAGE = 2_000
-# How long a run waits for a Spark process that is starting or restarting. A start takes less time.
+# The maximum wait of a run for a Spark process that is starting. A start takes less time.
 WORKER_START_SECONDS = 900.0
 
 
@@ -28,13 +28,13 @@ class _Images:
 
 
 class _NoDocker:
-    """Replaces the Docker client that ministack checks before it calls `_execute_spark_docker`."""
+    """A stand-in for the Docker client, whose existence ministack checks before it calls `_execute_spark_docker`."""
 
     images = _Images()
 
 
 def install(worker_socket: str) -> None:
-    """Hand job runs to the Spark process behind `worker_socket`."""
+    """Send job runs to the Spark process that listens on `worker_socket`."""
 
     def execute(run: dict, job: dict, job_name: str, arguments: dict, _script: str, _docker: object) -> None:
         argv = [part for pair in arguments.items() for part in map(str, pair)]
@@ -57,7 +57,7 @@ def install(worker_socket: str) -> None:
 def _with_execution_property(
     change: Callable[[dict], tuple], read: Callable[[dict], tuple[str | None, dict]]
 ) -> Callable[[dict], tuple]:
-    """Keep `ExecutionProperty`, which ministack drops. Without it every job has Glue's default of one run."""
+    """Store `ExecutionProperty`, which ministack drops. Without it, every job has Glue's default limit of one run."""
 
     def change_job(data: dict) -> tuple:
         answer = change(data)
@@ -88,7 +88,7 @@ def _limited(start: Callable[[dict], tuple]) -> Callable[[dict], tuple]:
 
 
 def _code_of(job: dict) -> dict[str, str]:
-    """Return the location of the job's code at the start of a run. A deployment can change it between two runs."""
+    """Return the location of the job's code. Each run reads it at its start, because a deployment can change it."""
     return {
         "script": (job.get("Command") or {}).get("ScriptLocation", ""),
         "wheels": (job.get("DefaultArguments") or {}).get("--additional-python-modules", ""),
@@ -118,7 +118,7 @@ def _run_in_worker(path: str, wanted: dict[str, Any], timeout_seconds: float) ->
             return "FAILED", "the Spark process ended during the run"
         if time.monotonic() > deadline:
             return "FAILED", f"no Spark process took the run within {WORKER_START_SECONDS / 60:.0f} minutes"
-        # The worker ended before it began the run. The restarted worker takes the run.
+        # The worker ended before it began the run, so the restarted worker takes the run.
         time.sleep(0.1)
 
 

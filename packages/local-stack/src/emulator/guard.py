@@ -1,9 +1,11 @@
 """Protects the emulator: every request must be signed with this stack's secret, and pages of other hosts are rejected.
 
-The emulator runs Lambdas as the developer and holds all files and the database's password. ministack itself accepts any
-request with any key from any page. Its AUTH setting does not check the root's signatures or unsigned S3 requests.
-This module therefore wraps its ASGI application. A browser may only do what the console needs: PUT, GET and HEAD with a
-URL that the console has signed, from a page that this machine serves.
+The emulator runs Lambdas as the developer, and it holds all files and the database's password. ministack itself
+accepts any request with any key from any page. Its AUTH setting does not check the root's signatures or unsigned S3
+requests. This module therefore wraps ministack's ASGI application.
+
+A browser may only do what the console needs: send PUT, GET and HEAD requests with a URL that the console has signed,
+from a page that this machine serves.
 """
 
 import re
@@ -26,23 +28,23 @@ HEALTH = "/_ministack/health"
 ADMINISTRATION = re.compile(r"^/_(ministack|localstack|aws)(/|$)")
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 BROWSER_METHODS = ("GET", "HEAD", "PUT")
-# The same headers as in infra/src/stacks/console.ts for the bucket on AWS.
+# The headers that a page may read. infra/src/stacks/console.ts sets the same headers for the bucket on AWS.
 SHOWN_HEADERS = "ETag, x-amz-version-id"
 # S3 accepts a signature for 15 minutes. The emulator applies the same limit to all services.
 SIGNED_WITHIN = timedelta(minutes=15)
 
 
 class RefusedError(Exception):
-    """The request is rejected. The message has the reason."""
+    """Raised to reject a request. The message contains the reason."""
 
 
 def wrap(application: Application, secret: str, port: int) -> Application:
     """Return the application behind the guard.
 
     Args:
-        application: what answers the requests that come in.
-        secret: the secret access key that signs every request.
-        port: where the emulator listens.
+        application: The application that answers the accepted requests.
+        secret: The secret access key that must sign every request.
+        port: The port on which the emulator listens.
     """
     hosts = {f"{name}:{port}" for name in LOOPBACK}
 
@@ -51,7 +53,7 @@ def wrap(application: Application, secret: str, port: int) -> Application:
             await application(scope, receive, send)
             return
         if scope["type"] != "http":
-            # The emulated services of this stack have no WebSockets.
+            # No emulated service of this stack uses WebSockets.
             await receive()
             await send({"type": "websocket.close", "code": 1008})
             return
@@ -74,7 +76,7 @@ def wrap(application: Application, secret: str, port: int) -> Application:
 
 
 def _headers(scope: Scope) -> dict[str, str]:
-    """Headers by lower-case name. Several lines of one header count as one, as SigV4 signs them."""
+    """Return the headers by lower-case name. Repeated headers are joined with commas, as SigV4 signs them."""
     headers: dict[str, str] = {}
     for raw_name, value in scope["headers"]:
         name, text = raw_name.decode("latin-1").lower(), sigv4.decode_header_value(value)
@@ -83,18 +85,19 @@ def _headers(scope: Scope) -> dict[str, str]:
 
 
 def _check_host(headers: Mapping[str, str], hosts: set[str]) -> None:
-    """Reject other host names. A foreign page can point its own name to this machine (DNS rebinding)."""
+    """Reject other host names, because a foreign page can make its own name resolve to this machine (DNS rebinding)."""
     if headers.get("host", "").lower() not in hosts:
-        raise RefusedError("the emulator answers on this machine only, as 127.0.0.1 with its port")
+        raise RefusedError("the emulator accepts only its local address, 127.0.0.1 with its port")
 
 
 def _page(headers: Mapping[str, str]) -> str | None:
-    """The origin of the page that a browser sends this for; None where no page does."""
+    """Return the origin of the page that caused the request, or None if no page did."""
     origin = headers.get("origin")
     if origin is None:
-        # Browsers leave `Origin` out of some requests that a page causes, such as an image's. "none" is a person's own.
+        # Browsers omit `Origin` in some requests of a page, such as for images. "none" means that a person entered the
+        # URL.
         if headers.get("sec-fetch-site", "none") != "none":
-            raise RefusedError("a page asked for this without saying which page it is")
+            raise RefusedError("a page sent this request without an Origin header")
         return None
     served = re.fullmatch(r"http://(127\.0\.0\.1|localhost|\[::1\])(:\d{1,5})?", origin)
     if served is None:
@@ -103,13 +106,13 @@ def _page(headers: Mapping[str, str]) -> str | None:
 
 
 async def _check(scope: Scope, headers: Mapping[str, str], secret: str, page: str | None, receive: Receive) -> Receive:
-    """Check the signature, the headers and the time, and return the `receive` from which to read the body."""
+    """Check the signature, headers and time. Return a `receive` function from which the application reads the body."""
     if ADMINISTRATION.match(scope["path"]):
         raise RefusedError("the emulator cannot be administered from outside")
     query = parse_qs(scope["query_string"].decode("utf-8", "replace"), keep_blank_values=True)
     presigned = "X-Amz-Signature" in query
     if page is not None and not (presigned and scope["method"] in BROWSER_METHODS):
-        raise RefusedError("a page may only use addresses that the console has signed for it")
+        raise RefusedError("a page may only use URLs that the console has signed")
     signature = sigv4.parse_query_signature(query) if presigned else sigv4.parse_header_signature(headers)
     if isinstance(signature, tuple):
         raise RefusedError(f"the request is not signed ({signature[0]})")
@@ -117,7 +120,7 @@ async def _check(scope: Scope, headers: Mapping[str, str], secret: str, page: st
     _check_time(signature, query)
     body = b""
     if not presigned and "x-amz-content-sha256" not in headers:
-        # S3 always sends the hash of its body, so a large object is not read here.
+        # Requests to S3 always contain a hash of the body, so this code does not read large objects.
         body, receive = await _read(receive)
     _, text = sigv4.header_signing_documents(
         signature,
@@ -130,7 +133,7 @@ async def _check(scope: Scope, headers: Mapping[str, str], secret: str, page: st
     )
     wanted = sigv4.calculate_signature(secret, signature.date_stamp, signature.region, signature.service, text)
     if not sigv4.signatures_match(wanted, signature.signature):
-        raise RefusedError("the request is not signed with the keys of this stack, which its `env` file has")
+        raise RefusedError("the request is not signed with the keys of this stack, which its `env` file contains")
     return receive
 
 
@@ -150,11 +153,11 @@ def _check_headers(
     if not presigned:
         return
     if "authorization" in headers:
-        raise RefusedError("a presigned address takes no Authorization header")
+        raise RefusedError("a request with a presigned URL must not have an Authorization header")
     is_form = headers.get("content-type", "").lower().startswith("application/x-www-form-urlencoded")
     service = router.detect_service(scope["method"], scope["path"], dict(headers), {})
     if signature.service != "s3" or service != "s3" or is_form:
-        raise RefusedError("a presigned address is for an object in S3 alone")
+        raise RefusedError("a presigned URL may only be used for an object in S3")
 
 
 def _check_time(signature: sigv4.HeaderSignature, query: Mapping[str, list[str]]) -> None:
@@ -165,11 +168,11 @@ def _check_time(signature: sigv4.HeaderSignature, query: Mapping[str, list[str]]
         raise RefusedError("the time of the signature cannot be read") from error
     now = datetime.now(UTC)
     if signature.date_stamp != signature.amz_date[:8] or not signed_at - SIGNED_WITHIN < now <= signed_at + lasts:
-        raise RefusedError("the signature is not valid now")
+        raise RefusedError("the signature has expired, or its time is in the future")
 
 
 async def _read(receive: Receive) -> tuple[bytes, Receive]:
-    """Read the whole body, and return it with a `receive` that returns it again."""
+    """Read the whole body. Return it, and a `receive` function from which the body can be read again."""
     messages: list[Message] = []
     while True:
         message = await receive()

@@ -1,4 +1,4 @@
-"""Records the resources of all accounts in the emulator, and the calls of their roots and roles."""
+"""Records the resources of all emulated accounts, and the API calls of their roots and roles."""
 
 import json
 import os
@@ -17,19 +17,19 @@ from ministack.services import ec2
 from ministack.services.tagging import resource_tags
 
 PACKAGE = "ministack.services."
-# Names and ARNs are shorter. Code and policies may be longer and are left out.
+# Longer parameters, such as code and policies, are not recorded. Names and ARNs are shorter.
 LONGEST_PARAMETER = 512
 # Headers that change the effect of a request.
 HEADERS = ("if-none-match", "x-amz-tagging")
 
-# By account: the requests of its root since the last write.
+# By account: the calls of its root since the last write.
 root_calls: dict[str, set[str]] = {}
-# By account: role, action and resource of each call that was allowed.
+# By account: the role, action and resource of each allowed call.
 role_calls: dict[str, set[tuple[str, str, str]]] = {}
 
 
 def install(file: str) -> None:
-    """On SIGUSR1, write resources, the root calls since the last write, and all role calls into `file`."""
+    """On SIGUSR1, write the resources, the root calls since the last write, and all role calls into `file`."""
     _record_root_calls()
     _record_role_calls()
 
@@ -45,7 +45,7 @@ def install(file: str) -> None:
 
 
 def _record_root_calls() -> None:
-    """Record each call of an account's root with its parameters. The root replaces a role that has fewer rights."""
+    """Record each root call with its parameters. In a rehearsal, root is used instead of a role with fewer rights."""
     name_action, check, enforce = (
         iam_actions.extract_iam_action,
         iam_evaluator.check_credentials,
@@ -83,7 +83,7 @@ def _note(access_key_id: str, action: str, arn: str, parameters: dict[str, str])
 
 
 def _parameters(body: bytes, query: dict[str, Any]) -> dict[str, str]:
-    """Return the short texts of a request by their path, such as `DatabaseInput.Name` or `SubnetIds.1`."""
+    """Return the short strings of a request by their path, such as `DatabaseInput.Name` or `SubnetIds.1`."""
     try:
         fields = _elements(ElementTree.fromstring(body)) if body.startswith(b"<") else json.loads(body)
     except (ValueError, ElementTree.ParseError):
@@ -93,7 +93,7 @@ def _parameters(body: bytes, query: dict[str, Any]) -> dict[str, str]:
 
 
 def _elements(element: ElementTree.Element) -> Any:
-    """Convert an XML element to JSON: a text, an object, or a list if several children have the same name."""
+    """Convert an XML element to JSON: a string, an object, or a list if several children have the same name."""
     children = [(child.tag.rpartition("}")[2], _elements(child)) for child in element]
     if not children:
         return element.text or ""
@@ -117,7 +117,7 @@ def _tags_in_ec2(parameters: dict[str, str]) -> dict[str, dict[str, str] | None]
 
 
 def _record_role_calls() -> None:
-    """Record each call that the policies of a role allow."""
+    """Record each call that a role's policies allow."""
     evaluate = iam_evaluator.evaluate
 
     def noting(ctx: Any, policies: Any, *limits: Any) -> Any:

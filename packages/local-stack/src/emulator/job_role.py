@@ -1,4 +1,4 @@
-"""Gives the runs of a Glue job a session of the job's role and no other rights, so that IAM is enforced as on AWS.
+"""Gives the runs of a Glue job only the rights of the job's role, so that IAM is enforced as on AWS.
 
 ministack does the same for Lambdas (core/lambda_runtime.execution_credentials), but not for Glue runs.
 """
@@ -13,7 +13,7 @@ from ministack.services import glue, sts
 
 
 def install(credentials_file: str) -> None:
-    """Keep a session of the last run's role in `credentials_file`, which the Spark process reads as its AWS profile."""
+    """Store a session of the last run's role in `credentials_file`, which the Spark process uses as its AWS profile."""
     glue._start_job_run = _with_session(glue._start_job_run, Path(credentials_file))
 
 
@@ -32,7 +32,7 @@ def _with_session(start: Callable[[dict], tuple], file: Path) -> Callable[[dict]
 
 
 def _session_of(role_name: str) -> str:
-    """Register a session with the name that Glue uses, and return it as an AWS profile."""
+    """Register a session under the name that Glue uses, and return the session as an AWS profile."""
     access_key = f"ASIA{secrets.token_hex(8).upper()}"
     secret_key, token = secrets.token_urlsafe(30), secrets.token_urlsafe(60)
     session_name = "GlueJobRunnerSession"
@@ -50,7 +50,7 @@ def _session_of(role_name: str) -> str:
 
 
 def _write(file: Path, profile: str) -> None:
-    """Write the profile atomically, readable only by the current user."""
+    """Write the profile atomically into a file that only the current user can read."""
     unfinished = file.with_suffix(".new")
     unfinished.touch(mode=0o600)
     unfinished.write_text(profile)

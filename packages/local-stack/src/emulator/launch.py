@@ -1,4 +1,4 @@
-"""Starts ministack for Centflow: on loopback only, with S3 and queues on disk, and Glue runs in a real Spark.
+"""Starts ministack for Centflow: only on loopback, with S3 and queues on disk, and with Glue runs in a real Spark.
 
 emulator.ts passes the folder, the ports and the socket as environment variables.
 """
@@ -30,7 +30,7 @@ KEPT_SERVICES = {"s3", "sqs"}
 
 def main() -> None:
     """Run the emulator until SIGTERM, or until its parent process has ended."""
-    # `kill -USR1` writes what every thread does to the log.
+    # `kill -USR1` writes the stack of every thread to the log.
     faulthandler.register(signal.SIGUSR1, all_threads=True)
     contract.check()
     glue_runs.install(os.environ["CENTFLOW_SPARK_SOCKET"])
@@ -38,7 +38,7 @@ def main() -> None:
     bucket_settings.install()
     # Only a rehearsal sets these variables. They are removed, because Lambdas inherit the environment.
     if inventory_file := os.environ.pop("CENTFLOW_INVENTORY", None):
-        # Imported only here, because it imports EC2, which would delay `npm start`.
+        # This module imports EC2, which would delay `npm start`, so it is imported only in a rehearsal.
         import inventory
 
         inventory.install(inventory_file)

@@ -1,7 +1,8 @@
-"""IAM resources of CloudWatch Logs: creating a stream and writing to it concern the stream, not its group.
+"""IAM resources of CloudWatch Logs: the right to create or write to a stream applies to the stream, not to its group.
 
-ministack checks `log-group:<name>`, but the Service Authorization Reference specifies
-`log-group:<name>:log-stream:<name>`. A policy that works on AWS (`log-group:<name>:*`) would be rejected.
+ministack checks `log-group:<name>`, but AWS's Service Authorization Reference specifies
+`log-group:<name>:log-stream:<name>`. ministack would therefore reject a policy that works on AWS
+(`log-group:<name>:*`).
 """
 
 from typing import Any

@@ -1,6 +1,7 @@
-"""Security group rules for a prefix list, such as that of S3. ministack neither stores nor returns the list.
+"""Security group rules whose target is a prefix list, such as that of S3.
 
-Without this module the second plan of a stack fails: provider aws 5.100.0 rejects a rule without a target.
+ministack neither stores nor returns the list. Without this module, the second plan of a stack fails: provider aws
+5.100.0 rejects a rule without a target.
 """
 
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""SQS like the Lambda poller of AWS: batches of more than ten messages, and no event lost before the queue."""
+"""Delivers SQS messages to Lambdas like AWS: in batches of more than ten messages, and without losing events."""
 
 import os
 import threading
@@ -9,7 +9,7 @@ from ministack.services import s3, sqs
 
 
 def install() -> None:
-    """Replace the functions in which ministack differs."""
+    """Replace the functions of ministack that behave differently from AWS."""
     sqs._receive_messages_for_esm = _receive_up_to_the_batch_size
     s3._deliver_event_to_sqs = _delivered_under_lock(s3._deliver_event_to_sqs)
     sqs.load_persisted_state = _restored(sqs.load_persisted_state)
@@ -18,10 +18,11 @@ def install() -> None:
 
 
 def _wake_poller() -> None:
-    """Wake ministack's poller every second while a test sets the clock.
+    """Wake ministack's poller every second while a test controls the clock.
 
-    The poller waits for at most a second with `sem_clockwait`. libfaketime changes the clock of its deadline, but not
-    the wait, so the poller may sleep until the next upload. `time.sleep` is converted.
+    The poller waits with `sem_clockwait` until a deadline at most a second ahead. libfaketime changes the clock of the
+    deadline, but not the wait, so the poller may sleep until the next upload. libfaketime handles `time.sleep`
+    correctly.
     """
     while True:
         time.sleep(1)
@@ -29,7 +30,7 @@ def _wake_poller() -> None:
 
 
 def _receive_up_to_the_batch_size(queue_url: str, max_number: int) -> list[dict[str, Any]]:
-    """Receive up to the mapping's BatchSize (10,000), as AWS does. ministack stops at the ten of ReceiveMessage."""
+    """Receive up to the mapping's BatchSize (10,000), as AWS does. ministack applies ReceiveMessage's limit of ten."""
     with sqs._queues_lock:
         queue = sqs._get_q(queue_url)
         visibility = int(queue["attributes"].get("VisibilityTimeout", "30"))
@@ -39,7 +40,7 @@ def _receive_up_to_the_batch_size(queue_url: str, max_number: int) -> list[dict[
 
 
 def _delivered_under_lock(deliver: Any) -> Any:
-    """Deliver under the lock. Without it, another thread may replace the list that ministack appends the event to."""
+    """Deliver events under the lock. Another thread may otherwise replace the list while ministack appends to it."""
 
     def deliver_event_to_sqs(*args: Any, **kwargs: Any) -> None:
         with sqs._queues_lock:
@@ -51,8 +52,8 @@ def _delivered_under_lock(deliver: Any) -> Any:
 def _restored(load: Any) -> Any:
     """Restore the queues with this emulator's port, and make their messages visible.
 
-    ministack identifies a queue by its URL. After a start on another port it would create a second queue, poll that
-    one, and leave the messages in the first. All messages become visible, because their triggers have ended.
+    ministack identifies a queue by its URL. After a start on another port, it would create and poll a second queue, and
+    leave the messages in the first. All messages become visible, because the processes that received them have ended.
     """
 
     def load_persisted_state(data: Any) -> None:

@@ -1,7 +1,8 @@
 """Determines the queue of a redrive for the IAM check.
 
-StartMessageMoveTask names the dead-letter queue by its ARN, as `SourceArn`. ministack reads only a queue's URL. It
-therefore checks rights on all queues and rejects roles that may redrive one. ministack does not implement the task.
+StartMessageMoveTask names the dead-letter queue by its ARN, as `SourceArn`, but ministack reads only a queue's URL.
+ministack therefore checks rights on all queues, and rejects roles that may redrive only one queue. ministack does not
+implement the move itself.
 """
 
 import json

@@ -1,7 +1,7 @@
 """RDS instances with a real MySQL server: a working endpoint, an administrator and parameters.
 
-Without Docker, ministack's instances are only descriptions, and it manages master passwords only for clusters. Here
-all MySQL instances share the server that the launcher is configured with.
+Without Docker, ministack's instances are only descriptions, and it manages master passwords only for clusters. With
+this module, all MySQL instances share the server that the launcher is configured with.
 """
 
 import dataclasses
@@ -29,7 +29,7 @@ MASTER_PRIVILEGES = """
 
 @dataclasses.dataclass(frozen=True)
 class Server:
-    """The MySQL behind the instances."""
+    """The MySQL server behind the RDS instances."""
 
     host: str
     port: int
@@ -54,7 +54,7 @@ class Server:
 
 
 def install(server: Server) -> None:
-    """Back all RDS instances with `server`."""
+    """Use `server` for all RDS instances."""
     create, delete, describe = rds._create_db_instance, rds._delete_db_instance, rds._instance_xml
 
     def create_db_instance(parameters: dict) -> tuple:
@@ -91,7 +91,7 @@ def install(server: Server) -> None:
 
 
 def _note_insights(instance: dict[str, Any], parameters: dict) -> None:
-    """Keep the settings of Database Insights, which ministack drops."""
+    """Store the settings of Database Insights, which ministack drops."""
     instance["PerformanceInsightsEnabled"] = rds._p(parameters, "EnablePerformanceInsights") == "true"
     instance["PerformanceInsightsKMSKeyId"] = rds._p(parameters, "PerformanceInsightsKMSKeyId")
     instance["PerformanceInsightsRetentionPeriod"] = int(rds._p(parameters, "PerformanceInsightsRetentionPeriod") or 7)
@@ -116,7 +116,7 @@ def _manage_master(server: Server, instance: dict[str, Any], key: str) -> None:
 
 
 def _apply_parameters(server: Server, instance: dict[str, Any]) -> None:
-    """Set the parameters of the instance's parameter group that a running server can change."""
+    """Set those parameters of the instance's parameter group that can change while the server runs."""
     group = rds._param_groups.get(instance["DBParameterGroups"][0]["DBParameterGroupName"]) or {}
     for name, parameter in group.get("Parameters", {}).items():
         value = rds._mysql_parameter_value(parameter["ParameterValue"])

@@ -1,6 +1,6 @@
 """Simulates throttling and outages of AWS services for tests: a share of the requests fails with AWS's own errors.
 
-A file sets the share of each service, so that it can change while the emulator runs: `{"s3": 0.3, "glue": 0.5}`.
+A file sets the share of each service, such as `{"s3": 0.3, "glue": 0.5}`. It can change while the emulator runs.
 """
 
 import json
@@ -21,7 +21,7 @@ Application = Callable[[Scope, Any, Callable[[dict], Awaitable[None]]], Awaitabl
 
 
 def wrap(application: Application, file: str) -> Application:
-    """Wrap the application so that it rejects the shares set in `file`. Without the file it rejects nothing."""
+    """Wrap the application so that it rejects the shares set in `file`. Without the file, it accepts all requests."""
 
     async def refusing(scope: Scope, receive: Any, send: Callable[[dict], Awaitable[None]]) -> None:
         service = _service_of(scope) if scope["type"] == "http" else None

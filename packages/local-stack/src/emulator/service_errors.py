@@ -1,10 +1,10 @@
-"""Formats errors like AWS services, so that their clients understand them."""
+"""Formats errors like AWS services, so that AWS clients can parse them."""
 
 import json
 import re
 from html import escape
 
-# The service in the signature of a request: Credential=…/20250102/eu-west-1/s3/aws4_request.
+# Matches the service in the signature of a request: Credential=…/20250102/eu-west-1/s3/aws4_request.
 SERVICE = re.compile(r"/([\w-]+)/aws4_request")
 
 

@@ -1,8 +1,9 @@
-"""Write an archive of Spark's classes, parsed and verified by Java. With it Spark starts in half the time.
+"""Writes an archive of Spark's classes, parsed and verified by Java. The archive halves Spark's start time.
 
 Usage: spark_classes.py <archive> <scratch folder>
 
-Java writes the archive when its process ends, so this script runs a small job that loads the classes, and ends.
+Java writes the archive when its process ends. The script therefore runs a small job that loads the classes, and then
+ends Java.
 """
 
 import os
@@ -25,7 +26,7 @@ def main(archive: str, scratch_folder: str) -> None:
     java.stdin.close()
     java.wait()
     if not os.path.exists(unfinished):
-        raise RuntimeError("Java wrote no archive; its own lines above say why")
+        raise RuntimeError("Java wrote no archive. See the messages of Java above.")
     os.replace(unfinished, archive)
 
 

@@ -6,8 +6,9 @@ from pyspark.sql import SparkSession
 
 # Settings for two cores and a fast start. They do not change the results of the job.
 SPARK_CONF = {
-    # A slot is a thread. Two job runs share this Spark. An owner uses up to two slots in each, so two slots stay free
-    # for other owners. Each run divides its work as on a machine with two cores.
+    # A slot is a thread. Two job runs share this Spark, and an owner uses up to two slots in each run. So two slots
+    # remain
+    # free for other owners. Each run divides its work as on a machine with two cores.
     "spark.master": "local[6]",
     "spark.default.parallelism": "2",
     "spark.app.name": "centflow-local",
@@ -25,12 +26,12 @@ JAVA_OPTIONS = ["-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"]
 
 
 def start_session(memory: str, scratch_folder: str, java_options: list[str]) -> SparkSession:
-    """Start the session that each run gets from `SparkSession.builder.getOrCreate()`.
+    """Start the session that `SparkSession.builder.getOrCreate()` returns to each run.
 
     Args:
-        memory: the driver's heap, as Spark writes sizes.
-        scratch_folder: where Spark writes its temporary files.
-        java_options: more options for the driver's Java.
+        memory: The size of the driver's heap in Spark's notation, such as `2g`.
+        scratch_folder: The folder of Spark's temporary files.
+        java_options: Additional options for the driver's Java.
     """
     builder = SparkSession.builder
     for name, value in SPARK_CONF.items():
@@ -44,7 +45,7 @@ def start_session(memory: str, scratch_folder: str, java_options: list[str]) -> 
 
 
 def archive_options() -> list[str]:
-    """Options that make Java read Spark's classes from the set-up's archive. Java ignores one that does not fit.
+    """Return options that make Java load Spark's classes from the archive. Java ignores an archive that does not match.
 
     See https://docs.oracle.com/en/java/javase/17/vm/class-data-sharing.html.
     """

@@ -2,7 +2,8 @@
 
 Each connection to the Unix socket is one run. The client sends a line `{"runId": …, "argv": […]}`. The worker sends
 `{"state": "RUNNING"}` and then `{"state": …, "message": …}`. If the second line is missing, the process was killed
-during the run. If the first line is missing, the run has not begun. It answers `ping` with `pong`, through Java.
+during the run. If the first line is missing, the run has not begun. The worker answers `ping` with `pong` after a call
+to Java.
 """
 
 import json
@@ -21,7 +22,7 @@ from spark_session import archive_options, start_session
 
 logger = logging.getLogger("centflow.spark_worker")
 
-# Glue starts the job's script. The script imports the package that is first on PYTHONPATH.
+# Glue starts the job's script. The script imports the package from the first entry of PYTHONPATH.
 run_job = runpy.run_path(os.environ["CENTFLOW_JOB_SCRIPT"])["main"]
 
 
@@ -58,7 +59,7 @@ class Server(socketserver.ThreadingUnixStreamServer):
     request_queue_size = 64
 
     def process_request(self, request: object, client_address: object) -> None:
-        """Do the same as the base class, but in an `InheritableThread`, which has its own Spark properties."""
+        """Handle the request like the base class, but in an `InheritableThread`, which has its own Spark properties."""
         InheritableThread(target=self.process_request_thread, args=(request, client_address), daemon=True).start()
 
 
@@ -81,7 +82,7 @@ def main() -> None:
     if os.path.exists(path):
         os.unlink(path)
     with Server(path, Run) as server:
-        # The supervisor reads this line as "ready".
+        # The supervisor treats this line as "ready".
         sys.stdout.write("ready\n")
         sys.stdout.flush()
         server.serve_forever()

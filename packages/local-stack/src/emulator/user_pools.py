@@ -1,7 +1,7 @@
-"""Adds what ministack's Cognito user pools lack for the console's stack.
+"""Adds functions that the console's stack needs to ministack's Cognito user pools.
 
-ministack drops the rotation of refresh tokens, and Terraform then reports an inconsistent result. Its HTTP APIs read
-the signing keys of tokens over plain HTTP, but a rehearsal uses only TLS. Every token would be rejected.
+ministack drops the rotation of refresh tokens, and Terraform then reports an inconsistent result. ministack's HTTP
+APIs also load the signing keys of tokens over plain HTTP. A rehearsal uses only TLS, so every token would be rejected.
 """
 
 import json
@@ -15,7 +15,7 @@ KEYS = "/.well-known/jwks.json"
 
 
 def install() -> None:
-    """Keep the rotation of refresh tokens, and give APIs the keys of the pools in this process."""
+    """Store the rotation of refresh tokens, and let APIs read the keys of the pools in this process."""
     cognito._create_user_pool_client = _keeping_rotation(cognito._create_user_pool_client)
     cognito._update_user_pool_client = _keeping_rotation(cognito._update_user_pool_client)
     fetch = apigateway._fetch_jwks

@@ -1,4 +1,4 @@
-"""Lists object versions with `encoding-type=url`, which Terraform uses to empty a bucket. ministack encodes no keys."""
+"""Lists object versions with `encoding-type=url`. Terraform uses this to empty a bucket, but ministack lacks it."""
 
 import re
 from html import escape, unescape
@@ -11,7 +11,7 @@ END = "</ListVersionsResult>"
 
 
 def install() -> None:
-    """Encode the fields that S3 encodes, and report the encoding, if the request sets it."""
+    """If the request sets the encoding, encode the fields that S3 encodes and report the encoding."""
     list_plainly = s3._list_object_versions
 
     def list_object_versions(bucket_name: str, query_params: dict) -> Any:

@@ -1,4 +1,4 @@
-/** Account balances over time. A balance starts at zero before the first uploaded row. */
+/** Account balances over time. Each balance starts at zero before the first uploaded row. */
 import type { Dashboard, Dimension, Kpi, Last, LineOrBar } from '../model.ts';
 
 type View = 'v_account_balance';

@@ -1,4 +1,4 @@
-/** Compares spending with the budget. */
+/** The dashboard that compares spending with the budget. */
 import { drillTo } from '../drill.ts';
 import type { Dashboard, Dimension, Kpi, LineOrBar, Pivot, Ratio, Total } from '../model.ts';
 import { spendingByMerchant } from './spending.ts';

@@ -1,4 +1,4 @@
-/** Income, expenses and what is left of the income. */
+/** The dashboard of income, expenses and savings. */
 import { drillTo } from '../drill.ts';
 import type { Dashboard, Dimension, Kpi, LineOrBar, Ratio, Total } from '../model.ts';
 import { spendingByCategory } from './spending.ts';

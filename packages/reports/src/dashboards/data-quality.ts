@@ -1,4 +1,4 @@
-/** The outcome of every file and every row. */
+/** The dashboard that shows what happened to every file and every row. */
 import type { Dashboard, Dimension, Kpi, LineOrBar, List, Stacked, Total } from '../model.ts';
 
 type Uploads = 'v_upload_accounting';

@@ -1,4 +1,4 @@
-/** Every dashboard, in display order. */
+/** All dashboards, in display order. */
 import type { Dashboard, Visual } from '../model.ts';
 import { accounts } from './accounts.ts';
 import { budget } from './budget.ts';
@@ -20,17 +20,17 @@ export const dashboards: readonly Dashboard[] = [
   dataQuality,
 ];
 
-/** Returns every visual of a dashboard. Visuals that only a drill opens come last. */
+/** Returns all visuals of a dashboard. Visuals that only a drill opens are at the end. */
 export function visualsOf({ visuals, drills = [] }: Dashboard): readonly Visual[] {
   return [...visuals.map(({ visual }) => visual), ...drills];
 }
 
-/** Every visual of every dashboard, each once. */
+/** All visuals of all dashboards, without duplicates. */
 export const visuals: readonly Visual[] = [...new Set(dashboards.flatMap(visualsOf))];
 
 const byId = new Map(visuals.map((visual) => [visual.id, visual]));
 
-/** Returns the visual with this id, or undefined. */
+/** Returns the visual with this id, or undefined if none exists. */
 export function findVisual(id: string): Visual | undefined {
   return byId.get(id);
 }

@@ -1,4 +1,4 @@
-/** Lists of the single payments behind a figure. Every drill ends here. */
+/** Lists of the individual payments behind a figure. Every chain of drills ends at one of these lists. */
 import type { Dimension, Figure, List } from '../model.ts';
 
 type View = 'v_transactions';

@@ -1,4 +1,4 @@
-/** The values that an owner can choose in the filters of a dashboard. */
+/** Reads the values that an owner can choose in the filters of a dashboard. */
 import { sql } from 'drizzle-orm';
 import type { MySql2Database } from 'drizzle-orm/mysql2';
 import { currenciesOf } from './currencies.ts';
@@ -6,16 +6,19 @@ import { rowsOf } from './rows-of.ts';
 import { findView } from './view-named.ts';
 
 export interface Choices {
-  /** The most used currency first. */
+  /** The owner's currencies, the most used first. */
   readonly currencies: readonly string[];
   readonly categories: readonly string[];
   readonly accounts: readonly string[];
-  /** `YYYY-MM`. It is null if the owner has no rows yet. */
+  /** The first month with rows, as `YYYY-MM`. It is null if the owner has no rows yet. */
   readonly firstMonth: string | null;
   readonly lastMonth: string | null;
 }
 
-/** Reads an owner's choices. Categories are those of expenses and budgets, because the filter applies to these. */
+/**
+ * Reads an owner's choices. The categories are those of expenses and budgets, because only these have a category
+ * filter.
+ */
 export async function choices(database: MySql2Database, owner: string): Promise<Choices> {
   const { view: budgets } = findView('v_budget_vs_actual');
   const { view: flows } = findView('v_monthly_cash_flow');

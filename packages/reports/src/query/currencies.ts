@@ -6,7 +6,7 @@ import { findView } from './view-named.ts';
 /**
  * Reads an owner's currencies, the most used first. Ties are in alphabetical order.
  *
- * Payments and incomes count as uses, and budgets do not. So a currency that only a budget has comes last.
+ * Only payments and incomes count as uses. A currency that occurs only in budgets is therefore at the end.
  */
 export async function currenciesOf(database: MySql2Database, owner: string): Promise<readonly string[]> {
   const counted = (['v_spend_by_category_month', 'v_income_by_source_month'] as const).map((name) => {

@@ -1,4 +1,4 @@
-/** The queries behind the visuals, for servers. */
+/** Exports the queries of the visuals. Only servers can use this module, because it needs a database. */
 export { type Choices, choices } from './choices.ts';
 export { currenciesOf } from './currencies.ts';
 export { FilterError } from './errors.ts';

@@ -1,6 +1,6 @@
 import type { Visual, VisualKind } from '../model.ts';
 
-/** The most rows of each kind of visual: more than a person can read, and few enough to send and draw. */
+/** The maximum number of rows of each kind of visual: more than a person can read, but quick to send and draw. */
 const rowLimits: Readonly<Record<VisualKind, number>> = {
   kpi: 1200,
   line: 5000,
@@ -15,7 +15,7 @@ const rowLimits: Readonly<Record<VisualKind, number>> = {
   'point-map': 1000,
 };
 
-/** Returns the most rows that a visual's answer may have. */
+/** Returns the maximum number of rows in a visual's answer. */
 export function rowLimitOf(visual: Visual): number {
   const top = 'top' in visual ? visual.top : undefined;
   return top ?? rowLimits[visual.kind];

@@ -1,4 +1,4 @@
-/** The WHERE clause of a visual: the owner, the visual's own conditions and the reader's filters. */
+/** Builds the WHERE clause of a visual from the owner, the visual's own conditions and the reader's filters. */
 import { and, eq, gte, isNull, lte, type SQL } from 'drizzle-orm';
 import { type ColumnOf, type FilterName, type Filters, filterColumns, type ViewName, type Visual } from '../model.ts';
 import { FilterError } from './errors.ts';
@@ -10,7 +10,7 @@ const MONTH = /^\d{4}-(0[1-9]|1[0-2])$/;
 /**
  * Returns the predicate. The condition on the owner comes first, and every value is a parameter.
  *
- * @throws {FilterError} a month is not valid, or a drill narrows a column that is not in `narrowedBy`.
+ * @throws {FilterError} if a month is not valid, or if a drill narrows a column that is not in `narrowedBy`.
  */
 export function predicateOf(visual: Visual, from: NamedView, owner: string, filters: Filters): SQL {
   const has = (filter: FilterName) => (visual.filters as readonly FilterName[]).includes(filter);
@@ -44,7 +44,7 @@ function drillConditions(visual: Visual, { drill = {} }: Filters): [ColumnOf<Vie
   });
 }
 
-/** Both months are inclusive: dates up to the last day, moments up to its last microsecond. */
+/** Both months are inclusive. Dates match up to the last day, and times up to its last microsecond. */
 function inPeriod(view: NamedView, { from, to }: Filters): SQL[] {
   for (const month of [from, to]) {
     if (month !== undefined && !MONTH.test(month)) {
@@ -61,7 +61,7 @@ function inPeriod(view: NamedView, { from, to }: Filters): SQL[] {
   return [...least, ...most];
 }
 
-/** Returns the days that the filters allow in a list of payments. */
+/** Returns the days to which the filters limit a list of payments. */
 export function daysOf(visual: Visual, { from, to, drill }: Filters): Days {
   const day = drill?.date;
   if (day) return { from: day, to: day };
@@ -72,7 +72,10 @@ export function daysOf(visual: Visual, { from, to, drill }: Filters): Days {
   };
 }
 
-/** Returns the last day of a month. The first day of the next month would not exist for 9999-12. */
+/**
+ * Returns the last day of a month. A condition on the next month's first day would fail for 9999-12, MySQL's last
+ * month.
+ */
 function lastDayOf(month: string): string {
   const day = new Date(`${month}-01T00:00:00Z`);
   day.setUTCMonth(day.getUTCMonth() + 1, 0);

@@ -1,6 +1,6 @@
-/** Estimates on which days an owner's newest rows are, from the days that each upload covers. It reads no row. */
+/** Estimates on which days an owner's newest rows are, only from the days that each upload covers. No rows are read. */
 
-/** An upload's first and last day, and the number of its shown rows. */
+/** The first and last day of an upload, and the number of its rows that reports show. */
 export interface Covered {
   readonly firstDate: string;
   readonly lastDate: string;
@@ -11,11 +11,12 @@ const DAY = 86_400_000;
 const dayOf = (date: string) => Math.floor(Date.parse(date) / DAY);
 
 /**
- * Estimates the day since which there are about `rows` rows or more, as if an upload's rows were spread evenly over its days.
- * The caller must expect to find fewer.
+ * Estimates the day since which an owner has at least `rows` rows. The estimate assumes that the rows of each upload
+ * are
+ * spread evenly over its days, so the actual number may be smaller.
  *
- * @param until the last day that counts
- * @returns undefined if there are fewer rows in total
+ * @param until the last day to consider
+ * @returns undefined if the uploads have fewer rows in total
  */
 export function daySince(uploads: readonly Covered[], rows: number, until = '9999-12-31'): string | undefined {
   const covered = uploads

@@ -1,8 +1,10 @@
 /**
- * Reads payments, the newest first, without sorting all payments: it reads the newest days first, until there are enough rows.
+ * Reads the newest payments without sorting all payments: it reads the newest days, then older days until it has enough
+ * rows.
  *
- * `v_transactions` finds rows only by their upload. So the query names only the uploads that cover the days. For an owner with
- * files of ten years, the newest page then reads one year.
+ * `v_transactions` finds rows quickly only by upload, so each query names only the uploads that cover the days. For an
+ * owner
+ * with one file for each of ten years, the newest page needs only one file.
  */
 import type { FeedName } from '@centflow/schema/feeds';
 import {
@@ -14,30 +16,33 @@ import { and, eq, gte, inArray, lte, type SQL } from 'drizzle-orm';
 import type { MySql2Database } from 'drizzle-orm/mysql2';
 import { type Covered, dayBefore, daySince } from './newest-days.ts';
 
-/** The number of newest rows to read first, and the factor by which it grows. Most readers need only the newest rows. */
+/**
+ * The number of newest rows to read first, and the factor by which that number grows. Most readers need only the newest
+ * rows.
+ */
 const ROWS_AT_FIRST = 2000;
 const GROWTH = 8;
 
-/** Days, `YYYY-MM-DD`, both inclusive. */
+/** A range of days as `YYYY-MM-DD`. Both days are inclusive. */
 export interface Days {
   readonly from?: string | undefined;
   readonly to?: string | undefined;
 }
 
-/** The part of a transaction that a query may use. All queries see the same snapshot. */
+/** The part of a transaction that queries may use. All queries of a transaction see the same snapshot. */
 export type Reader = Pick<MySql2Database, 'select' | 'execute'>;
 
 interface PublishedUpload {
   readonly uploadId: number;
-  /** null if the days that the upload covers are unknown. */
+  /** The days that the upload covers; null if they are unknown. */
   readonly covered: Covered | null;
 }
 
 /**
  * Reads the newest payments of an owner.
  *
- * @param days limits the payments
- * @param wanted how many rows are enough; more may be returned, and fewer only if there are no more
+ * @param days the days to which the payments are limited
+ * @param wanted the number of rows that are enough; the result may have more, and has fewer only if no more exist
  * @param read reads rows of `v_transactions` that meet the condition, the newest day first
  * @param rowsAtFirst the number of newest rows to read first
  */
@@ -49,7 +54,7 @@ export async function newestPayments<Row>(
   read: (reader: Reader, condition: SQL | undefined) => Promise<readonly Row[]>,
   rowsAtFirst = ROWS_AT_FIRST,
 ): Promise<Row[]> {
-  // One snapshot: otherwise an upload that is replaced meanwhile could be missing in both versions.
+  // All queries need the same snapshot. Otherwise both versions of an upload could be missing while it is replaced.
   return database.transaction(
     async (reader) => {
       const uploads = await publishedUploads(reader, owner);

@@ -11,15 +11,16 @@ import { visualQuery } from './visual-query.ts';
 type AnswerRow = Record<string, string | number | null>;
 
 /**
- * Runs a visual's query and returns what a chart draws.
+ * Runs a visual's query and returns the data that a chart draws.
  *
- * Amounts are never summed over currencies. If the reader chose no currency, a visual that shows money uses the owner's most
- * used one. The answer names the currency.
+ * Amounts are never summed over currencies. If the reader chose no currency, a visual that shows money uses the owner's
+ * most
+ * used currency. The answer names the currency.
  *
- * @param database connected as `reporter`
- * @param owner the owner who is signed in, never a value from the request
- * @param mostUsed returns the owner's currencies, the most used first; for callers that know them already
- * @throws {FilterError} the filters do not apply to the visual.
+ * @param database a connection as the user `reporter`
+ * @param owner the signed-in owner, which must not come from the request
+ * @param mostUsed returns the owner's currencies, the most used first; for callers that have already read them
+ * @throws {FilterError} if the filters do not apply to the visual.
  */
 export async function runVisual(
   database: MySql2Database,

@@ -1,4 +1,4 @@
-/** The views' Drizzle objects by their names in MySQL. */
+/** Finds the views' Drizzle objects by their names in MySQL. */
 import { views } from '@centflow/schema/views';
 import type { SQLWrapper } from 'drizzle-orm';
 import { getViewConfig, type MySqlView } from 'drizzle-orm/mysql-core';
@@ -6,14 +6,14 @@ import type { ColumnOf, ViewName } from '../model.ts';
 
 const byName = new Map<string, MySqlView>(views.map((view) => [getViewConfig(view).name, view]));
 
-/** A view, and its columns by their names. */
+/** A view, with its columns by name. */
 export interface NamedView {
   readonly view: MySqlView;
   readonly columns: readonly string[];
   column(name: ColumnOf<ViewName> | 'owner'): SQLWrapper;
 }
 
-/** Returns the view of a name. */
+/** Returns the view with the given name. */
 export function findView(name: ViewName): NamedView {
   const view = byName.get(name);
   if (view === undefined) throw new Error(`packages/schema has no view ${name}.`);

@@ -7,23 +7,28 @@ import { rowLimitOf } from './limits.ts';
 import { predicateOf } from './narrow.ts';
 import { findView, type NamedView } from './view-named.ts';
 
-/** A query, and how its rows become an answer. */
+/** A query, and the information with which its rows become an answer. */
 export interface VisualQuery {
   readonly query: SQLWrapper & { toSQL(): { sql: string; params: unknown[] } };
-  /** The most rows of the answer. The query reads one more, which shows whether rows are left out. */
+  /**
+   * The maximum number of rows in the answer. The query reads one more row, which shows whether the answer omits rows.
+   */
   readonly limit: number;
-  /** Whether the rows must be reversed: the query reads the newest first, so that a limit leaves out the oldest. */
+  /**
+   * Whether the rows must be reversed. The query reads the newest rows first, so that a limit omits the oldest rows.
+   */
   readonly reversed: boolean;
 }
 
 type Fields = Record<string, SQL.Aliased>;
 
 /**
- * Returns the query of a visual for an owner. It applies the reader's choices for which the visual has a filter.
- * For a visual in one currency, `filters` must contain the currency. {@link runVisual} ensures this.
+ * Returns the query of a visual for an owner, with those of the reader's filters that the visual has.
  *
- * @param condition a further condition on the view's rows
- * @throws {FilterError} the filters do not apply to the visual.
+ * For a visual in one currency, `filters` must contain the currency, which {@link runVisual} ensures.
+ *
+ * @param condition an additional condition on the view's rows
+ * @throws {FilterError} if the filters do not apply to the visual.
  */
 export function visualQuery(visual: Visual, owner: string, filters: Filters, condition?: SQL): VisualQuery {
   const from = findView(visual.view);
@@ -51,7 +56,7 @@ export function visualQuery(visual: Visual, owner: string, filters: Filters, con
     ...fieldsOf(dimensions, source.dimension),
     ...Object.fromEntries(valuesOf(visual).map((value) => [nameOf(value), source.value(value).as(nameOf(value))])),
   };
-  // GROUP BY needs the expressions: a bare name means the view's column, even if the answer has a column of that name.
+  // GROUP BY needs the expressions, because a bare name refers to the view's column and not to the answer's column.
   const groups = dimensions.map((dimension) => sql`${source.dimension(dimension)}`);
   const query = new QueryBuilder()
     .select(fields)
@@ -71,7 +76,7 @@ function fieldsOf(dimensions: readonly AnyDimension[], expression: (dimension: A
   );
 }
 
-/** Returns the source of a visual's groups: the view, or the view with each row ranked from the last day. */
+/** Returns the source of a visual's groups: the view itself, or the view with rows ranked from the last day. */
 function sourceOf(visual: Visual, from: NamedView, where: SQL) {
   const column = (name: Parameters<NamedView['column']>[0]) => from.column(name);
   const dimension = ({ column: name, grain }: AnyDimension) =>
@@ -106,7 +111,7 @@ function isLast(value: AnyValue): value is AnyLast {
   return 'aggregate' in value && value.aggregate === 'last';
 }
 
-/** An amount with 4 decimals, as in the views. */
+/** Casts an amount to 4 decimals, as in the views. */
 const money = (amount: SQLWrapper) => sql`cast(${amount} as decimal(30,4))`;
 const whole = (number: SQLWrapper) => sql`cast(${number} as signed)`;
 
@@ -123,7 +128,9 @@ function totalOf(from: NamedView, value: AnyValue): SQL {
   return value.format === 'money' ? money(sql`sum(${column})`) : whole(sql`sum(${column})`);
 }
 
-/** MySQL keeps only 4 more decimals in a quotient than the dividend has. The 16 added zeros keep the rounding exact. */
+/**
+ * In a quotient, MySQL keeps only 4 more decimals than the dividend has. The 16 added zeros keep the rounding exact.
+ */
 function quotientOf(from: NamedView, { numerator, denominator }: AnyRatio): SQL {
   const part = sql`sum(${from.column(numerator)})`;
   const all = sql`sum(${from.column(denominator)})`;
@@ -133,8 +140,8 @@ function quotientOf(from: NamedView, { numerator, denominator }: AnyRatio): SQL 
 const isTime = ({ format }: AnyDimension) => format === 'month' || format === 'date' || format === 'moment';
 
 /**
- * Returns the order of the rows: by time if the first dimension is one, otherwise the largest value first. The other dimensions
- * make the order the same every time.
+ * Returns the order of the rows: by time if the first dimension is a time, otherwise by value, largest first. The other
+ * dimensions make the order deterministic.
  */
 function orderOf(visual: Visual): { readonly order: readonly SQL[]; readonly reversed: boolean } {
   const dimensions = dimensionsOf(visual);

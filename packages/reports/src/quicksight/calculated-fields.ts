@@ -1,14 +1,16 @@
-/** Fields that QuickSight calculates because no view has them as a column: times from texts, ratios, last values. */
+/**
+ * Fields that QuickSight calculates because no view has them as a column: times from strings, ratios and last values.
+ */
 import type { AnyDimension, AnyLast, AnyRatio, ViewName } from '../model.ts';
 
-/** A column of a data set, or a field that QuickSight calculates for it. */
+/** A column of a data set, or a field that QuickSight calculates for the data set. */
 export interface Column {
   readonly name: string;
-  /** Undefined if the view has the column. */
+  /** The expression of the calculated field; undefined if the view has the column. */
   readonly expression?: string;
 }
 
-/** Returns a dimension as a time. Views hold months as text, which QuickSight cannot draw on a time axis. */
+/** Returns a dimension as a time. Views store months as text, which QuickSight cannot draw on a time axis. */
 export function timeOf({
   column,
   format,
@@ -28,8 +30,9 @@ export function ratioOf({ title, numerator, denominator }: AnyRatio): Column {
 }
 
 /**
- * Returns the value on the last day of each `per`, and NULL on the other days. The sum is then the value at the end.
- * PRE_AGG applies after the filters, so the end is the end of the period that the reader chose.
+ * Returns the value on the last day of each `per`, and NULL on all other days. The sum is then the value at the end.
+ *
+ * PRE_AGG is evaluated after the filters, so "the end" means the end of the period that the reader chose.
  */
 export function lastOf({ column, per, by, title }: AnyLast, dimensions: readonly AnyDimension[]): Column {
   const month = dimensions.find(({ grain }) => grain === 'month');
@@ -41,23 +44,24 @@ export function lastOf({ column, per, by, title }: AnyLast, dimensions: readonly
 }
 
 /**
- * Returns a text that is never NULL. A QuickSight filter either always keeps rows without a value or never does. Neither is
- * right for payments without a known place.
+ * Returns an expression that replaces NULL with "unknown".
+ *
+ * A QuickSight filter either always or never keeps rows with NULL. Neither is right for payments without a known place.
  */
 export function knownOf(column: string): Column {
   return { name: `${column} (or unknown)`, expression: `coalesce({${column}}, "unknown")` };
 }
 
-/** Returns the day of the week: 1 is Sunday. */
+/** Returns the day of the week, where 1 is Sunday. */
 export function weekdayOf(column: string): Column {
   return { name: 'Weekday', expression: `extract("WD", {${column}})` };
 }
 
-/** Collects the calculated fields of the definition, each once for its data set. */
+/** Collects the calculated fields of the definition, without duplicates. */
 export class CalculatedFields {
   readonly #byName = new Map<string, { readonly view: ViewName; readonly name: string; readonly expression: string }>();
 
-  /** Adds a column's calculated field if it has one, and returns the column's name. */
+  /** Adds the calculated field of a column if it has an expression, and returns the column's name. */
   use(view: ViewName, { name, expression }: Column): string {
     if (expression !== undefined) {
       const known = this.#byName.get(`${view} ${name}`);

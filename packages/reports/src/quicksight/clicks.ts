@@ -1,4 +1,4 @@
-/** A drill that opens another visual: a click sets the parameters that narrow it, and shows its sheet. */
+/** Drills that open another visual. A click sets the parameters that narrow the other visual, and shows its sheet. */
 import type { SetParameterValueConfiguration, VisualCustomAction } from '@aws-sdk/client-quicksight';
 import type { Visual } from '../model.ts';
 import { dimensionsOf } from '../parts.ts';
@@ -6,7 +6,7 @@ import { drilledTo, sheetOf } from './drills.ts';
 import { fieldId } from './fields.ts';
 import { narrowingOf, parameterOfDrill, periodParameters } from './parameters.ts';
 
-/** Returns the action of a visual's drill, or nothing if it has none. */
+/** Returns the click action of a visual's drill, or an empty object if the visual has no drill. */
 export function clickOf(visual: Visual): { Actions?: VisualCustomAction[] } {
   const finer = drilledTo(visual);
   if (finer === undefined) return {};
@@ -26,7 +26,11 @@ export function clickOf(visual: Visual): { Actions?: VisualCustomAction[] } {
   };
 }
 
-/** Returns the parameters that the click sets: the mark's values, the month's period, and "all" for what an earlier click narrowed. */
+/**
+ * Returns the parameters that the click sets: the values of the mark, and the period of the month. Parameters that an
+ * earlier
+ * click has narrowed are set to "all".
+ */
 function parametersSetBy(visual: Visual, finer: Visual): SetParameterValueConfiguration[] {
   const dimensions = dimensionsOf(visual);
   const fromMark = (visual.drill?.by ?? []).flatMap(({ from, column }) => {
@@ -36,7 +40,7 @@ function parametersSetBy(visual: Visual, finer: Visual): SetParameterValueConfig
   });
   const month = visual.drill?.month ?? dimensions.find(({ format }) => format === 'date')?.column;
   const period = month === undefined ? [] : Object.values(periodParameters).map((name) => ({ name, from: month }));
-  // Parameters that also narrow the coarser visual keep their values, and so do those that only people set.
+  // Parameters that also narrow the coarser visual keep their values. So do parameters that only readers set.
   const kept = new Set([...narrowingOf(visual).map(({ parameter }) => parameter.name)]);
   const setting = new Set(fromMark.map(({ name }) => name));
   const everything = narrowingOf(finer)

@@ -1,4 +1,4 @@
-/** All dashboards as one QuickSight dashboard, with a sheet for each. */
+/** Renders all dashboards as one QuickSight dashboard, with a sheet for each. */
 import type { DashboardVersionDefinition } from '@aws-sdk/client-quicksight';
 import type { ViewName } from '../model.ts';
 import { CalculatedFields } from './calculated-fields.ts';
@@ -11,14 +11,11 @@ import { drawSheet, pages } from './sheets.ts';
 export interface DefinitionOptions {
   /** Returns the ARN of a view's data set. */
   readonly dataSetArn: (view: ViewName) => string;
-  /** The currency in which the dashboard opens, ISO 4217. */
+  /** The ISO 4217 code of the currency that the dashboard shows at first. */
   readonly currency: string;
 }
 
-/**
- * Returns the definition, for an analysis as well as for a dashboard. The same dashboards always give the same definition with
- * the same ids.
- */
+/** Returns the definition for an analysis or a dashboard. The same input always gives the same definition and ids. */
 export function reportDefinition({ dataSetArn, currency }: DefinitionOptions) {
   const calculated = new CalculatedFields();
   const sheets = pages();

@@ -1,28 +1,28 @@
-/** How QuickSight shows a drill: as a layer within the same visual, or as a click that opens another sheet. */
+/** Decides how QuickSight shows a drill: as a layer within the same visual, or as a click that opens another sheet. */
 import { dashboards, findVisual, visualsOf } from '../dashboards/index.ts';
 import { type FilterName, filterColumns, type ViewName, type Visual } from '../model.ts';
 import { columnsRead, dimensionsOf } from '../parts.ts';
 import { columnsOfView } from './view-columns.ts';
 
-/** The sheet of the visuals that no dashboard shows. Only clicks open it. */
+/** The sheet for the visuals that are not on any dashboard. Only clicks open this sheet. */
 export const DRILL_SHEET = 'payments';
 
-/** Kinds of visuals whose dimension can have a finer dimension below it. */
+/** The kinds of visuals whose dimension can have a finer dimension below it. */
 const layered: readonly Visual['kind'][] = ['bar', 'line', 'stacked', 'heatmap'];
 
-/** A dimension of a visual, the finer dimension below it, and the view that has both. */
+/** A dimension of a visual, the finer dimension below it, and the view that contains both dimensions. */
 export interface Layer {
   readonly view: ViewName;
   readonly from: string;
   readonly to: string;
 }
 
-/** Returns the visual that a drill opens; undefined if there is no drill. */
+/** Returns the visual that a drill opens, or undefined if the visual has no drill. */
 export function drilledTo(visual: Visual): Visual | undefined {
   return visual.drill === undefined ? undefined : findVisual(visual.drill.to);
 }
 
-/** Returns the layer for a drill, if the finer visual's view has every column that the coarser visual reads. */
+/** Returns the layer of a drill, if the finer visual's view has all columns that the coarser visual reads. */
 export function layerOf(visual: Visual): Layer | undefined {
   const finer = drilledTo(visual);
   const [by] = visual.drill?.by ?? [];
@@ -51,7 +51,7 @@ export function sheetOf(visual: Visual): string {
   return shown?.id ?? DRILL_SHEET;
 }
 
-/** Returns the visuals that no dashboard shows. */
+/** Returns the visuals that are not on any dashboard. */
 export function drillOnly(): readonly Visual[] {
   return [...new Set(dashboards.flatMap(visualsOf))].filter((visual) => sheetOf(visual) === DRILL_SHEET);
 }

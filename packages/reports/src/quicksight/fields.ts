@@ -1,4 +1,4 @@
-/** The dimensions and values of a visual as QuickSight fields. */
+/** Renders the dimensions and values of a visual as QuickSight fields. */
 import type { DimensionField, FormatConfiguration, MeasureField, UnaggregatedField } from '@aws-sdk/client-quicksight';
 import type { AnyDimension, AnyFigure, AnyLast, AnyValue, ViewName, Visual } from '../model.ts';
 import { dimensionsOf, isRatio, nameOf } from '../parts.ts';
@@ -6,10 +6,10 @@ import { type CalculatedFields, lastOf, ratioOf, timeOf } from './calculated-fie
 import { drawnView } from './drills.ts';
 import { dateFormat, numberFormat } from './formats.ts';
 
-/** Returns a field's id. It stays the same as long as the visual and the column keep their names. */
+/** Returns a field's id, which stays the same as long as the visual and the column keep their names. */
 export const fieldId = (visual: Visual, name: string) => `${visual.id}.${name}`;
 
-/** A visual's fields, over the view from which it is drawn. */
+/** A visual's fields, which refer to the view from which QuickSight draws the visual. */
 export class Fields {
   readonly view: ViewName;
   readonly #visual: Visual;
@@ -25,7 +25,11 @@ export class Fields {
     return { DataSetIdentifier: this.view, ColumnName: name };
   }
 
-  /** @param hierarchyId the hierarchy of the layers below the dimension */
+  /**
+   * Returns the field of a dimension.
+   *
+   * @param hierarchyId the id of the hierarchy that contains the dimension's layers
+   */
   dimension(dimension: AnyDimension, hierarchyId?: string): DimensionField {
     const id = { FieldId: fieldId(this.#visual, dimension.column) };
     const layers = hierarchyId === undefined ? {} : { HierarchyId: hierarchyId };
@@ -54,7 +58,7 @@ export class Fields {
       FieldId: fieldId(this.#visual, nameOf(value)),
       ...(format === undefined ? {} : { FormatConfiguration: { FormatConfiguration: format } }),
     };
-    // A ratio's expression contains its aggregation.
+    // The expression of a ratio already contains the aggregation.
     if (isRatio(value)) {
       const column = this.column(this.#calculated.use(this.view, ratioOf(value)));
       return { NumericalMeasureField: { ...field, Column: column } };
@@ -73,7 +77,7 @@ export class Fields {
     };
   }
 
-  /** Returns a column of a list, without aggregation. */
+  /** Returns a column of a list, which has no aggregation. */
   plain(part: AnyDimension | AnyFigure): UnaggregatedField {
     const time = dateFormat(part.format);
     const number = numberFormat(part.format);

@@ -1,4 +1,4 @@
-/** The filter groups of the sheets: one for each column of each data set. */
+/** The filter groups of the sheets. Each column of each data set has its own group. */
 import type { Filter, FilterGroup } from '@aws-sdk/client-quicksight';
 import type { FilterName, ViewName, Visual } from '../model.ts';
 import { filterColumnOf } from '../parts.ts';
@@ -13,7 +13,7 @@ export interface FilteredSheet {
   readonly visuals: readonly Visual[];
 }
 
-/** Returns every filter group of a dashboard. */
+/** Returns all filter groups of a dashboard. */
 export function filterGroups(sheets: readonly FilteredSheet[], calculated: CalculatedFields): FilterGroup[] {
   const groups = new Map<string, { filter: Filter; visuals: Map<string, string[]> }>();
   const scope = (id: string, filter: Filter, sheet: string, visual: Visual) => {
@@ -69,7 +69,7 @@ function onlyWhere(id: string, view: ViewName, column: string, value: string): F
   };
 }
 
-/** Columns that may be empty in a file. */
+/** The columns that may be empty in a file. */
 const withoutValue: ReadonlySet<string> = new Set(['country', 'city']);
 
 function whereChosen(id: string, view: ViewName, column: string, parameter: string): Filter {
@@ -84,7 +84,7 @@ function whereChosen(id: string, view: ViewName, column: string, parameter: stri
   };
 }
 
-/** Filters by whole months, both inclusive. */
+/** Returns a filter for whole months. The first and the last month are inclusive. */
 function inPeriod(id: string, view: ViewName, calculated: CalculatedFields): Filter {
   const column = filterColumnOf('period', columnsOfView(view)) ?? 'month';
   const isMonth = column === 'month' || column === 'month_received';

@@ -7,7 +7,10 @@ const separators = {
   ThousandsSeparator: { Symbol: 'COMMA', Visibility: 'VISIBLE' },
 } as const;
 
-/** The same decimals for all currencies: QuickSight does not know a row's currency. The currency control shows it. */
+/**
+ * All currencies have the same decimals, because QuickSight does not know a row's currency. The currency control shows
+ * it.
+ */
 const withDecimals = (places: number): NumericFormatConfiguration => ({
   NumberDisplayFormatConfiguration: {
     SeparatorConfiguration: separators,
@@ -16,7 +19,7 @@ const withDecimals = (places: number): NumericFormatConfiguration => ({
   },
 });
 
-/** Returns the format of a figure; undefined for anything that is not a number. */
+/** Returns the format of a figure, or undefined if it is not a number. */
 export function numberFormat(format: Format): NumericFormatConfiguration | undefined {
   if (format === 'money') return withDecimals(2);
   if (format === 'integer') return withDecimals(0);
@@ -30,7 +33,7 @@ export function numberFormat(format: Format): NumericFormatConfiguration | undef
   };
 }
 
-/** Returns the format of a time; undefined for anything that is not a time. */
+/** Returns the format of a time, or undefined if the label is not a time. */
 export function dateFormat(format: Format): DateTimeFormatConfiguration | undefined {
   const formats: Partial<Record<Format, string>> = {
     month: 'YYYY-MM',

@@ -4,7 +4,7 @@ import { type ColumnOf, type FilterName, filterColumns, type ViewName, type Visu
 import { filterColumnOf } from '../parts.ts';
 import { columnsOfView } from './view-columns.ts';
 
-/** A text parameter: its control's title, and whether a reader may choose several values. */
+/** A text parameter, with the title of its control and whether a reader may choose several values. */
 export interface TextParameter {
   readonly name: string;
   readonly title: string;
@@ -13,16 +13,16 @@ export interface TextParameter {
 
 const text = (name: string, title: string, several = true): TextParameter => ({ name, title, several });
 
-/** Always exactly one, because amounts are never summed over currencies. */
+/** The currency. It always has exactly one value, because amounts are never summed over currencies. */
 export const currency = text('Currency', 'Currency', false);
-/** The owners whose money is shown, among those that row-level security allows the reader to see. */
+/** The owners whose money is shown. Row-level security decides which owners a reader may choose. */
 export const owner = text('Owner', 'Owner');
 const filters: Readonly<Record<Exclude<FilterName, 'period'>, TextParameter>> = {
   currency,
   category: text('Category', 'Category'),
   account: text('Account', 'Account'),
 };
-/** Parameters of columns that only a drill narrows. */
+/** The parameters of columns that only a drill narrows. */
 const narrowing: Readonly<Record<string, TextParameter>> = {
   counterparty: text('Counterparty', 'Merchant or source'),
   country: text('Country', 'Country'),
@@ -30,14 +30,14 @@ const narrowing: Readonly<Record<string, TextParameter>> = {
 };
 export const periodParameters = { from: 'From', to: 'To' } as const;
 
-/** Returns the parameter of a filter; undefined for the period, which has two. */
+/** Returns the parameter of a filter, or undefined for the period, which has two parameters. */
 export function parameterOfFilter(filter: FilterName): TextParameter | undefined {
   return filter === 'period' ? undefined : filters[filter];
 }
 
 /**
- * Returns the parameter by which a drill narrows a column of a visual: the parameter of its filter, if it has one. A day has no
- * parameter: a click on a day opens the payments of its month.
+ * Returns the parameter by which a drill narrows a column of a visual. If the column has a filter, it is the filter's
+ * parameter. Days have no parameter, so a click on a day opens the payments of its month.
  */
 export function parameterOfDrill(visual: Visual, column: ColumnOf<ViewName> | string): TextParameter | undefined {
   const filter = (visual.filters as readonly FilterName[]).find(
@@ -61,10 +61,13 @@ export function narrowingOf(visual: Visual): readonly { readonly column: string;
 }
 
 /**
- * Returns the declarations. A parameter that is not set means all values, except for two: the currency has a default, and the
- * period is the last twelve months.
+ * Returns the declarations of all parameters.
  *
- * @param defaultCurrency ISO 4217
+ * A parameter that is not set selects all values, with two exceptions: the currency has a default, and the default
+ * period is
+ * the last twelve months.
+ *
+ * @param defaultCurrency the ISO 4217 code of the default currency
  */
 export function declarations(defaultCurrency: string): ParameterDeclaration[] {
   const texts = [owner, ...Object.values(filters), ...Object.values(narrowing)].map(

@@ -15,7 +15,7 @@ export interface Page {
   readonly placed: readonly { readonly visual: Visual; readonly width: number }[];
 }
 
-/** The columns of QuickSight's grid. A dashboard gives widths in twelfths. */
+/** The number of columns in QuickSight's grid. A dashboard specifies widths in twelfths. */
 const COLUMNS = 36;
 const CONTROLS_IN_A_LINE = 6;
 const heights: Partial<Record<Visual['kind'], number>> = { kpi: 7, list: 16, pivot: 16, table: 16 };
@@ -77,7 +77,7 @@ export function drawSheet({ id, title, description, placed }: Page, calculated: 
   };
 }
 
-/** Places visuals side by side until a line is full. A line is as high as its highest visual. */
+/** Places visuals side by side until a row is full. A row is as high as its highest visual. */
 function elementsOf(placed: Page['placed']): GridLayoutElement[] {
   const elements: GridLayoutElement[] = [];
   let column = 0;
@@ -109,7 +109,10 @@ interface Control {
   readonly control: ParameterControl;
 }
 
-/** Returns a control for each parameter that narrows a visual of the sheet. The column supplies the values to choose from. */
+/**
+ * Returns a control for each parameter that narrows a visual of the sheet. Readers choose from the values of the
+ * column.
+ */
 function controlsOf(sheet: string, visuals: readonly Visual[]): Control[] {
   const controls = new Map<string, Control>();
   for (const visual of visuals) {

@@ -1,9 +1,12 @@
 import type { ThemeConfiguration } from '@aws-sdk/client-quicksight';
 
-/** The QuickSight theme on which ours is based. */
+/** The QuickSight theme on which our theme is based. */
 export const baseThemeId = 'CLASSIC';
 
-/** Colours that people with red-green colour blindness can tell apart: Okabe and Ito's, the darker ones first. */
+/**
+ * Colours by Okabe and Ito, which people with red-green colour blindness can distinguish. The darker colours come
+ * first.
+ */
 export const theme: ThemeConfiguration = {
   DataColorPalette: {
     Colors: ['#0072B2', '#D55E00', '#009E73', '#CC79A7', '#56B4E9', '#E69F00', '#332288', '#882255'],

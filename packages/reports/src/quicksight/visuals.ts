@@ -1,4 +1,4 @@
-/** Each kind of visual as a QuickSight visual. */
+/** Renders each kind of visual as a QuickSight visual. */
 import type {
   ColumnHierarchy,
   DimensionField,
@@ -15,7 +15,7 @@ import { Fields, fieldId } from './fields.ts';
 
 type Sort = 'ASC' | 'DESC';
 
-/** Returns a visual as QuickSight draws it, and adds the calculated fields that it needs to `calculated`. */
+/** Returns a QuickSight visual, and adds the calculated fields that it needs to `calculated`. */
 export function drawVisual(visual: Visual, calculated: CalculatedFields): QuickSightVisual {
   const fields = new Fields(visual, calculated);
   const layer = layerOf(visual);
@@ -62,7 +62,7 @@ export function drawVisual(visual: Visual, calculated: CalculatedFields): QuickS
               ...(visual.trend === undefined
                 ? {}
                 : {
-                    // A share is compared by its difference, and an amount in percent.
+                    // The change of a share is shown as a difference, and the change of an amount as a percentage.
                     Comparison: { ComparisonMethod: isRatio(visual.value) ? 'DIFFERENCE' : 'PERCENT_DIFFERENCE' },
                     Sparkline: { Visibility: 'VISIBLE', Type: 'AREA' },
                     TrendArrows: { Visibility: 'VISIBLE' },
@@ -135,7 +135,7 @@ export function drawVisual(visual: Visual, calculated: CalculatedFields): QuickS
         },
       };
     case 'calendar': {
-      // QuickSight has no calendar. A heat map shows a column for each week and a row for each weekday.
+      // QuickSight has no calendar, so a heat map shows a column for each week and a row for each weekday.
       const weekday = calculated.use(fields.view, weekdayOf(visual.date.column));
       const row = fieldId(visual, 'weekday');
       return {
@@ -201,7 +201,7 @@ export function drawVisual(visual: Visual, calculated: CalculatedFields): QuickS
       };
     case 'list': {
       const parts = [...visual.rows, ...visual.values];
-      // QuickSight can sort only by columns that it shows.
+      // QuickSight can sort only by visible columns.
       const shown = visual.newest.filter((column) => parts.some((part) => part.column === column));
       return {
         TableVisual: {
@@ -234,7 +234,8 @@ export function drawVisual(visual: Visual, calculated: CalculatedFields): QuickS
           ChartConfiguration: {
             FieldWells: {
               GeospatialMapAggregatedFieldWells: {
-                // The data set's hierarchy has both: QuickSight searches each city within its row's country.
+                // The data set's hierarchy contains both columns, so QuickSight searches for each city in the country
+                // of its row.
                 Geospatial: [dimension(visual.country), dimension(visual.city)],
                 Values: measures,
               },

@@ -1,7 +1,7 @@
 """Checks requests to QuickSight against botocore's model of its API.
 
 Reads `{"<operation>": {…input…}}` from stdin and writes a list of problems to stdout. botocore's own validator checks
-shapes, types, required members and minimum lengths. The model also has enumerations, patterns and maximums.
+shapes, types, required members and minimum lengths. This script also checks enumerations, patterns and maximums.
 """
 
 import json
@@ -11,7 +11,7 @@ import sys
 import botocore.session
 from botocore.validate import ParamValidator
 
-# Unions according to the API's reference. The model does not mark them.
+# The shapes that are unions according to the API reference. botocore's model does not mark them.
 UNIONS_OF_ONE = {
     "CategoryFilterConfiguration",
     "ColumnHierarchy",
@@ -29,7 +29,7 @@ UNIONS_OF_ONE = {
 
 
 def violations(value, shape, path):
-    """Yields every part of a value that breaks an enumeration, a pattern or a maximum of its shape."""
+    """Yields every part of a value that violates an enumeration, a pattern or a maximum of its shape."""
     if shape.type_name == "structure":
         if shape.name in UNIONS_OF_ONE and len(value) != 1:
             yield f"{path}: {shape.name} takes exactly one member, not {sorted(value)}"
@@ -61,7 +61,7 @@ def violations(value, shape, path):
 
 
 def to_python(pattern):
-    """Returns a Java pattern as a Python one. Python lacks Java's character classes."""
+    """Converts a Java pattern to a Python pattern, because Python lacks Java's character classes."""
     return pattern.replace("\\p{javaWhitespace}", "\\s")
 
 

@@ -9,12 +9,12 @@ const script = join(import.meta.dirname, 'judge-requests.py');
 const toolPaths = join(import.meta.dirname, '../../../../.local/toolchain/paths.json');
 
 /**
- * Returns what is wrong with requests, by operation. It is empty if the API would accept their form.
+ * Returns the problems of requests, by operation. The result is empty if the API would accept the form of all requests.
  *
- * @throws an Error if Python cannot run; `npm test` installs it.
+ * @throws {Error} if Python cannot run. `npm test` installs Python.
  */
 export async function judgeRequests(requests: Readonly<Record<string, object>>): Promise<string[]> {
-  // The emulator's botocore is newer than the job's.
+  // Uses the emulator's Python, because its botocore is newer than the job's.
   const { emulatorPython } = JSON.parse(readFileSync(toolPaths, 'utf8')) as { emulatorPython: string };
   const python = spawn(emulatorPython, [script], { stdio: ['pipe', 'pipe', 'inherit'] });
   const ended = once(python, 'exit');
