@@ -66,6 +66,7 @@ describe('buildArtifacts', () => {
   test('lists the console’s pages by the paths in their URLs, without source maps', () => {
     const keys = built.web.map(({ key }) => key);
     expect(keys).toContain('index.html');
+    expect(keys).toContain('third-party-notices.txt');
     expect(keys.filter((key) => key.endsWith('.js') && key.startsWith('assets/'))).not.toEqual([]);
     expect(keys.filter((key) => key.endsWith('.map') || key.startsWith('/'))).toEqual([]);
   });
