@@ -55,17 +55,18 @@ describe('buildArtifacts', () => {
     }
   });
 
-  test('packs the code of each Lambda into one file, and adds the migrations to the migrator', async () => {
+  test('packs the code of each Lambda into one file with its notices, and adds the migrations to the migrator', async () => {
     for (const lambda of [built.trigger, built.canary, built.console])
-      expect(await namesIn(lambda)).toEqual(['index.mjs']);
+      expect(await namesIn(lambda)).toEqual(['index.mjs', 'third-party-notices.txt']);
     const names = await namesIn(built.migrator);
     expect(names).toEqual(expect.arrayContaining(['index.mjs', 'migrations/meta/_journal.json']));
-    expect(names.filter((name) => !name.startsWith('migrations/'))).toEqual(['index.mjs']);
+    expect(names.filter((name) => !name.startsWith('migrations/'))).toEqual(['index.mjs', 'third-party-notices.txt']);
   });
 
   test('lists the console’s pages by the paths in their URLs, without source maps', () => {
     const keys = built.web.map(({ key }) => key);
     expect(keys).toContain('index.html');
+    expect(keys).toContain('third-party-notices.txt');
     expect(keys.filter((key) => key.endsWith('.js') && key.startsWith('assets/'))).not.toEqual([]);
     expect(keys.filter((key) => key.endsWith('.map') || key.startsWith('/'))).toEqual([]);
   });

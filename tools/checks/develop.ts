@@ -9,9 +9,14 @@ export function addGenerate(program: Command): void {
     .command('generate')
     .description('write the generated files: registries, contracts, samples, the next migration, openapi.json')
     .option('--name <name>', 'the name of the migration')
+    .option('--custom', 'add an empty migration, to fill in by hand')
     .option('--check', 'write nothing, and fail if a committed file is out of date')
-    .action(({ name, check }: { name?: string; check?: boolean }) => {
-      const generator = ['packages/schema/src/generate.ts', ...(name === undefined ? [] : ['--name', name])];
+    .action(({ name, custom, check }: { name?: string; custom?: boolean; check?: boolean }) => {
+      const generator = [
+        'packages/schema/src/generate.ts',
+        ...(name === undefined ? [] : ['--name', name]),
+        ...(custom ? ['--custom'] : []),
+      ];
       const tools = readToolPaths();
       return runInTurn(tools, [
         [tools.node, ...generator, ...(check ? ['--check'] : [])],

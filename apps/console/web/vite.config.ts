@@ -2,10 +2,13 @@ import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 import { createMapsPlugin } from './build/maps.ts';
+import { createNoticesPlugins } from './build/notices.ts';
+
+const notices = createNoticesPlugins();
 
 export default defineConfig({
   root: fileURLToPath(new URL('.', import.meta.url)),
-  plugins: [react(), createMapsPlugin()],
+  plugins: [react(), createMapsPlugin(), notices.pages],
   build: {
     outDir: '../dist/web',
     emptyOutDir: true,
@@ -15,7 +18,7 @@ export default defineConfig({
     manifest: true,
     reportCompressedSize: false,
   },
-  worker: { format: 'es' },
+  worker: { format: 'es', plugins: () => [notices.worker] },
   server: {
     host: '127.0.0.1',
     proxy: { '/api': process.env.CONSOLE_URL ?? 'http://127.0.0.1:8080' },

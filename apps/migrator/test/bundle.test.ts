@@ -29,6 +29,7 @@ describe('the bundle', () => {
         'index.mjs.map',
         'migrations/0000_initial.sql',
         'migrations/meta/_journal.json',
+        'third-party-notices.txt',
       ]),
     );
     expect(files.some((name) => name.includes('snapshot'))).toBe(false);

@@ -51,10 +51,10 @@ async function invoke(aws: FakeAws, batch: SQSEvent, environment: Record<string,
 }
 
 describe('the bundle', () => {
-  test('consists of one file and its source map, with the same bytes in each build', async () => {
+  test('has the same bytes in each build, in one file with its source map and notices', async () => {
     await bundleLambda(join(folder, 'again'));
     const built = await readdir(join(folder, 'first'));
-    expect(built.sort()).toEqual(['index.mjs', 'index.mjs.map']);
+    expect(built.sort()).toEqual(['index.mjs', 'index.mjs.map', 'third-party-notices.txt']);
     for (const name of built) {
       const [first, again] = await Promise.all(
         ['first', 'again'].map((version) => readFile(join(folder, version, name))),

@@ -1,10 +1,13 @@
 /** Builds a Lambda as one ES module for Node 22 that includes all dependencies. */
-import { stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { stat, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { type BuildOptions, build } from 'esbuild';
+import { NOTICES_FILE, renderNotices } from './third-party-notices.ts';
 
 /**
  * Bundles a Lambda into one file, `index.mjs`, and writes its source map to the same folder.
+ *
+ * The licences of the bundled packages are written to `third-party-notices.txt` in that folder.
  *
  * The AWS SDK is included, because the version in Lambda's runtime changes without notice. The same sources always give
  * the
@@ -19,7 +22,7 @@ export async function bundle(
   { entryPoint = 'src/index.ts', ...options }: Pick<BuildOptions, 'banner'> & { readonly entryPoint?: string } = {},
 ): Promise<string> {
   const outfile = join(outdir, 'index.mjs');
-  await build({
+  const { metafile } = await build({
     ...options,
     absWorkingDir: folder,
     entryPoints: [entryPoint],
@@ -35,7 +38,11 @@ export async function bundle(
     sourcesContent: false,
     legalComments: 'none',
     logLevel: 'warning',
+    metafile: true,
   });
+  const inputs = Object.values(metafile.outputs).flatMap((output) => Object.entries(output.inputs));
+  const files = inputs.filter(([, { bytesInOutput }]) => bytesInOutput > 0).map(([file]) => resolve(folder, file));
+  await writeFile(join(outdir, NOTICES_FILE), renderNotices(files));
   return outfile;
 }
 

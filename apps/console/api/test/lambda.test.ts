@@ -109,10 +109,10 @@ async function invoke(
 }
 
 describe('the bundle', () => {
-  test('has the same bytes in every build: one file and its source map', async () => {
+  test('has the same bytes in every build: one file with its source map and notices', async () => {
     await bundleLambda(join(folder, 'again'));
     const built = await readdir(join(folder, 'first'));
-    expect(built.sort()).toEqual(['index.mjs', 'index.mjs.map']);
+    expect(built.sort()).toEqual(['index.mjs', 'index.mjs.map', 'third-party-notices.txt']);
     const read = (name: string) => Promise.all(['first', 'again'].map((each) => readFile(join(folder, each, name))));
     for (const name of built) {
       const [first, again] = await read(name);

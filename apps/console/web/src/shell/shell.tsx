@@ -1,4 +1,4 @@
-import { AppShell, Box, Burger, Group, ScrollArea } from '@mantine/core';
+import { Anchor, AppShell, Box, Burger, Group, ScrollArea } from '@mantine/core';
 import { useDisclosure, useNetwork } from '@mantine/hooks';
 import { Outlet, useLocation } from '@tanstack/react-router';
 import { useEffect, useRef } from 'react';
@@ -41,6 +41,9 @@ export function Shell() {
         </AppShell.Section>
         <AppShell.Section>
           <WhoAmI />
+          <Anchor href="/third-party-notices.txt" target="_blank" size="xs" c="dimmed" px={12}>
+            Open-source licences
+          </Anchor>
         </AppShell.Section>
       </AppShell.Navbar>
       <AppShell.Main id="main" tabIndex={-1} ref={main} className={classes.main}>

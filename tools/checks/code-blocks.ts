@@ -1,0 +1,68 @@
+/** Reads the code blocks of Markdown pages, with what a comment before a block declares about it. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** A fenced code block. */
+export interface CodeBlock {
+  readonly language: string;
+  readonly text: string;
+  /**
+   * The comment before the block: `<!-- skip: reason -->` for commands that the test does not run, `<!-- file: path -->` for the
+   * content of a file, and ``<!-- insert: path before `text` -->`` for lines that go before the line that begins with `text`.
+   */
+  readonly mark?: { readonly kind: string; readonly value: string };
+}
+
+/** Returns the code blocks of a page. Indented blocks of lists lose their indentation. */
+export function readCodeBlocks(folder: string, page: string): CodeBlock[] {
+  const text = readFileSync(join(folder, page), 'utf8');
+  const pattern = /(?:^ *<!-- (skip|file|insert): (.+?) -->\n\n)?^( *)```(\w+)\n(.*?)^\3```$/gms;
+  return [...text.matchAll(pattern)].map(([, kind, value = '', indent = '', language = '', body = '']) => ({
+    language,
+    text: body.replaceAll(new RegExp(`^${indent}`, 'gm'), ''),
+    ...(kind === undefined ? {} : { mark: { kind, value } }),
+  }));
+}
+
+/** Returns the commands of a shell block, without comments and with continued lines joined. */
+export function readCommands(text: string): string[] {
+  return text
+    .replaceAll(/\\\n\s*/g, '')
+    .split('\n')
+    .map((line) => line.replace(/\s+#.*$/, '').trim())
+    .filter((line) => line !== '' && !line.startsWith('#'));
+}
+
+/** Returns the `npm` commands that a page names in its running text. */
+export function readInlineCommands(folder: string, page: string): string[] {
+  const text = readFileSync(join(folder, page), 'utf8').replaceAll(/^( *)```.*?^\1```$/gms, '');
+  return [...text.matchAll(/`(npm (?:start|test|run) [^`]+|npm (?:start|test))`/g)].map(([, command = '']) => command);
+}
+
+/** A command of package.json, with the options that a page gives it. */
+export interface NpmCommand {
+  /** Such as `npm run deliver -- release`, without options. */
+  readonly command: string;
+  readonly options: readonly string[];
+}
+
+/**
+ * Parses an `npm` command of a page, also after `sudo` or variables. Returns undefined for any other command.
+ *
+ * A placeholder such as `<command>` ends the command, because its help is the help of the command before it.
+ */
+export function parseNpmCommand(line: string): NpmCommand | undefined {
+  const [, command, rest = ''] =
+    /^(?:sudo |\w+=\S+ )*(npm (?:start|test|run [\w:]+))(?: --(?= |$)(.*))?$/.exec(line) ?? [];
+  if (command === undefined) return undefined;
+  // Quoted text may hold options of another command.
+  const words = rest
+    .replaceAll(/"[^"]*"/g, '…')
+    .split(' ')
+    .filter((word) => word !== '');
+  const end = words.findIndex((word) => /^(?:-|<)/.test(word));
+  // Only a word that is not a file names a command of the program.
+  const names = words.slice(0, end === -1 ? undefined : end).filter((word) => /^[\w-]+$/.test(word));
+  const options = words.filter((word) => /^--[a-z]/.test(word)).map((word) => word.replace(/=.*/, ''));
+  return { command: [command, ...(names.length === 0 ? [] : ['--', names[0] ?? ''])].join(' '), options };
+}
