@@ -10,8 +10,7 @@ import { NOTICES_FILE, renderNotices } from './third-party-notices.ts';
  * The licences of the bundled packages are written to `third-party-notices.txt` in that folder.
  *
  * The AWS SDK is included, because the version in Lambda's runtime changes without notice. The same sources always give
- * the
- * same bytes, so a deployment updates the Lambda only if its code has changed.
+ * the same bytes, so a deployment updates the Lambda only if its code has changed.
  *
  * @param folder the Lambda's package, whose entry point is `src/index.ts` by default
  * @returns the path of the bundle
