@@ -88,7 +88,7 @@ describe('a send', () => {
     expect((await putTo(second.body)).status).toBe(412);
     const { status, body } = await ask('startSend', { json: file });
     expect(status).toBe(409);
-    expect(body.detail).toBe('You already have a file “bank 2025.csv”. Replace that file, or choose another name.');
+    expect(body.detail).toBe('You already have a file named “bank 2025.csv”. Replace that file, or choose another name.');
   });
 
   test('replaces the version that the person saw, but no newer version', async () => {
