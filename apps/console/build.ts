@@ -8,7 +8,7 @@ const here = dirname(fileURLToPath(import.meta.url));
 export async function bundleLambda(outdir: string): Promise<string> {
   return bundle(here, outdir, {
     entryPoint: 'api/lambda/index.ts',
-    // mysql2 is CommonJS and requires Node's built-in modules.
+    // Defines `require`, because mysql2 is CommonJS and requires Node's built-in modules.
     banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
   });
 }

@@ -9,14 +9,14 @@ import type { RouteName } from './contract/api.ts';
  */
 export type Access = 'public' | 'person' | 'owner' | 'operator';
 
-/** Routes of the local server only: sign-in with one click, and the parts of the local stack for operators. */
+/** Routes that only the local server has: sign-in with one click, and the parts of the local stack for operators. */
 export const localRoutes = [
   'listLocalOwners',
   'signInLocally',
   'listLocalParts',
 ] as const satisfies readonly RouteName[];
 export type LocalRoute = (typeof localRoutes)[number];
-/** A route of the functions on AWS. */
+/** A route that the Lambda functions serve on AWS. */
 export type DeployedRoute = Exclude<RouteName, LocalRoute>;
 
 export const access: Readonly<Record<RouteName, Access>> = {

@@ -15,10 +15,12 @@ export type { Api } from './contract/api.ts';
 export type ReportFault = (fault: { readonly route: string; readonly name: string; readonly detail: string }) => void;
 
 export interface ApiParts extends GuardParts {
-  /** The handlers that this process serves. On AWS two functions share them. */
+  /**
+   * The handlers of the routes that this process serves. On AWS, each of the two functions serves some of the routes.
+   */
   readonly handlers: Partial<Handlers>;
   readonly reportFault: ReportFault;
-  /** Runs before every request, including requests for the web's files. */
+  /** Runs before every request, including requests for the files of the web app. */
   readonly before?: (context: Context<ApiEnvironment>) => void;
 }
 
@@ -28,9 +30,11 @@ export function createApp(parts: ApiParts): OpenAPIHono<ApiEnvironment> {
     parts.before?.(context);
     await next();
   });
-  // CloudFront does not cache answers of the API and so does not compress them. It passes `Accept-Encoding` on:
+  // CloudFront does not cache API responses, so CloudFront does not compress them. The API receives the browser's
+  // `Accept-Encoding`:
   // https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_ParametersInCacheKeyAndForwardedToOrigin.html
-  // Compression leaks nothing here: a foreign page has no token, so it cannot measure answers.
+  // Compressed responses leak no secrets to a foreign page. Without a token, the page cannot measure the size of a
+  // response.
   app.use('/api/*', compress({ encoding: 'gzip' }));
   app.use('/api/*', async (context, next) => {
     await next();
@@ -57,7 +61,7 @@ export function createApp(parts: ApiParts): OpenAPIHono<ApiEnvironment> {
   return app;
 }
 
-/** Leaves out Drizzle's own message, because it contains the values of the query. */
+/** Returns the error's details without Drizzle's message, because that message contains the query's values. */
 function detailOf(error: Error): string {
   const { cause } = error;
   if (error.message.startsWith('Failed query'))
@@ -88,7 +92,7 @@ function refusalOf(error: Error): RefusedError {
     return new RefusedError('not-json', NOT_JSON);
   }
   if (error instanceof HTTPException && error.status === 400) {
-    return new RefusedError('invalid-request', 'The body is not valid JSON. Correct it and send it again.');
+    return new RefusedError('invalid-request', 'The request’s body is not valid JSON. Correct it and send it again.');
   }
   if (isTimeout(error)) {
     return new RefusedError(
@@ -101,11 +105,11 @@ function refusalOf(error: Error): RefusedError {
     return new RefusedError('database-unreachable', 'The database cannot be reached right now. Try again in a moment.');
   return new RefusedError(
     'internal-error',
-    'Something went wrong on our side, and was logged. Try again, or tell an operator if it happens again.',
+    'Something went wrong on our side. Try again. If the problem continues, contact an operator. The error has been logged.',
   );
 }
 
-/** The connection limit of the server, or of the database user that all people share. */
+/** MySQL reached the connection limit of the server, or of the database user that all requests share. */
 const NO_CONNECTION_LEFT = ['ER_CON_COUNT_ERROR', 'ER_USER_LIMIT_REACHED', 'ER_TOO_MANY_USER_CONNECTIONS'];
 const isTimeout = (error: Error) => hasCode(error, ['ER_QUERY_TIMEOUT', 'PROTOCOL_SEQUENCE_TIMEOUT']);
 const isUnreachable = (error: Error) =>

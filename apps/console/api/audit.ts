@@ -1,4 +1,7 @@
-/** The audit log: who did or read what, with which result. It never contains amounts, rows, search words or tokens. */
+/**
+ * The audit log records who did or read what, and the result. The log never contains amounts, rows, search words or
+ * tokens.
+ */
 import type { Context } from 'hono';
 import type { ApiEnvironment } from './context.ts';
 import type { RouteName } from './contract/api.ts';
@@ -8,14 +11,14 @@ export interface AuditLine {
   /** The token's subject; null without a valid token. */
   readonly subject: string | null;
   readonly owner: string | null;
-  /** The object of the action. It names things and never shows their content. */
+  /** The names and ids of what the action affected, without any content. */
   readonly target: Readonly<Record<string, string | number>>;
-  /** The HTTP status of the answer. */
+  /** The HTTP status of the response. */
   readonly status: number;
 }
 export type Audit = (line: AuditLine) => void;
 
-/** The only parameters of requests that the log contains. */
+/** The request parameters that may appear in the log. */
 const loggedParameters = [
   'objectKey',
   'versionId',

@@ -28,7 +28,7 @@ export interface Version {
 export interface VersionPage {
   readonly versions: readonly Version[];
   readonly truncated: boolean;
-  /** The start of the next page. */
+  /** The position at which the next page starts. */
   readonly nextKey: string | undefined;
   readonly nextVersionId: string | undefined;
 }
@@ -104,7 +104,7 @@ function byKeyThenNewest(a: Version, b: Version): number {
   );
 }
 
-/** Whether a conditional write failed because somebody else wrote the object. */
+/** Returns whether a conditional write failed because somebody else wrote the object first. */
 export function isConflict(error: unknown): boolean {
   return (
     error instanceof S3ServiceException &&
@@ -112,7 +112,7 @@ export function isConflict(error: unknown): boolean {
   );
 }
 
-/** Runs work on a multipart upload. Refuses if S3 does not know the upload, or has deleted it. */
+/** Runs work on a multipart upload. Refuses the request if the upload does not exist in S3 or was deleted. */
 export async function withMultipart<Result>(work: () => Promise<Result>): Promise<Result> {
   try {
     return await work();

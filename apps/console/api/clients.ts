@@ -3,7 +3,7 @@ import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
 
 export function s3Client(config: S3ClientConfig = {}): S3Client {
   return new S3Client({
-    // Otherwise a presigned address would contain the checksum of an empty body.
+    // Without this setting, a presigned URL would contain the checksum of an empty body.
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
     requestHandler: { connectionTimeout: 2000, requestTimeout: 15_000 },

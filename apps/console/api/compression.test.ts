@@ -16,7 +16,7 @@ const app = createApp({
 });
 const expected = { environment: 'dev', signIn: { kind: 'oidc', authority, clientId: 'console' } };
 
-describe('an answer of the API', () => {
+describe('an API response', () => {
   test('is compressed for a browser that accepts gzip', async () => {
     const response = await app.request('/api/config', { headers: { 'accept-encoding': 'gzip, deflate, br' } });
     expect(response.headers.get('content-encoding')).toBe('gzip');
@@ -34,14 +34,14 @@ describe('an answer of the API', () => {
     }
   });
 
-  test('is compressed if it is a refusal', async () => {
+  test('is compressed even if the request is refused', async () => {
     const response = await app.request('/api/none', { headers: { 'accept-encoding': 'gzip' } });
     expect(response.status).toBe(404);
     const text = gunzipSync(Buffer.from(await response.arrayBuffer())).toString();
     expect(JSON.parse(text)).toMatchObject({ status: 404, type: 'urn:centflow:problem:no-such-address' });
   });
 
-  test('leaves the Lambda as base64, which API Gateway decodes', async () => {
+  test('is returned by the Lambda as base64, which API Gateway decodes', async () => {
     const event = {
       ...{ version: '2.0', routeKey: '$default', rawPath: '/api/config', rawQueryString: '', isBase64Encoded: false },
       headers: { host: 'abc.execute-api.eu-west-1.amazonaws.com', 'accept-encoding': 'gzip' },

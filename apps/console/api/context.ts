@@ -1,4 +1,4 @@
-/** What handlers read from the context of a request. */
+/** The variables that handlers read from a request's context. */
 import type { RouteHandler } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import type { RouteName, Routes } from './contract/api.ts';
@@ -7,7 +7,7 @@ import { RefusedError } from './refusal.ts';
 import type { Requester } from './turns.ts';
 
 export interface ApiEnvironment {
-  /** Missing on public routes. */
+  /** The person who is signed in. Missing on public routes. */
   Variables: { identity: Identity };
 }
 
@@ -16,7 +16,7 @@ export type Handlers = { readonly [Name in RouteName]: RouteHandler<Routes[Name]
 
 export const NO_OWNER = 'Your account has no owner yet, so there is nothing to show. Ask an operator to assign one.';
 
-/** Returns the owner in the token, who alone decides which prefix and rows a request may touch. */
+/** Returns the owner from the token. Only the token decides which prefix and rows a request may use. */
 export function ownerOf(context: Context<ApiEnvironment>): string {
   const { owner } = context.get('identity');
   if (owner === null) {
@@ -25,7 +25,7 @@ export function ownerOf(context: Context<ApiEnvironment>): string {
   return owner;
 }
 
-/** Returns the person for whom the database works. All people who are not signed in count as one person. */
+/** Returns the person whose query limits apply. All people who are not signed in count as one person. */
 export function requesterOf(context: Context<ApiEnvironment>): Requester {
   const identity: Identity | undefined = context.get('identity');
   return { person: identity?.subject ?? '', signal: context.req.raw.signal };

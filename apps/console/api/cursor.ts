@@ -6,14 +6,16 @@ export function writeCursor(position: Readonly<Record<string, string | number>>)
   return Buffer.from(JSON.stringify(position)).toString('base64url');
 }
 
-/** A client can forge a cursor. So its values are only compared with rows that the token's owner may see. */
+/**
+ * Parses a cursor. A client can forge a cursor, so only compare its values with rows that the token's owner may see.
+ */
 export function readCursor<Schema extends z.ZodType>(cursor: string, schema: Schema): z.output<Schema> {
   const parsed = schema.safeParse(parseJson(Buffer.from(cursor, 'base64url').toString('utf8')));
   if (parsed.success) return parsed.data;
   throw refusePart(
     'invalid-cursor',
     '/query/cursor',
-    'This cursor does not belong to this list. Start again without a cursor.',
+    'This cursor does not belong to this list. Request the first page without a cursor.',
   );
 }
 

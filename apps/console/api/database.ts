@@ -5,20 +5,25 @@ import { hasCode } from './refusal.ts';
 import { endSharedTurn, takeSharedTurn } from './shared-turns.ts';
 import { clientGoneError, type Requester, Turns } from './turns.ts';
 
-/** MySQL cancels queries that take longer. API Gateway ends a request after 30 s. */
+/** MySQL cancels queries that take longer than this. API Gateway ends a request after 30 s. */
 export const QUERY_MS = 10_000;
-/** The limit for one call of `query`: several queries and the time to get a connection. */
+/** The time limit for one call of `query`, which includes several queries and getting a connection. */
 const CALL_MS = QUERY_MS + 2000;
 const CONNECT_MS = 5000;
-/** A frozen Lambda keeps its connection. MySQL closes idle ones, so that they do not count against the user's limit. */
+/**
+ * A frozen Lambda keeps its connection open. MySQL closes idle connections after this time, so that they do not use up
+ * the user's limit.
+ */
 const IDLE_SECONDS = 60;
 
-/** The password has been rotated. */
+/** The error code that MySQL returns after the password has been rotated. */
 const REFUSED = ['ER_ACCESS_DENIED_ERROR'];
-/** The connection was lost while it was idle. A Lambda can be frozen for hours. */
+/** Error codes of a connection that was lost while idle. A Lambda can be frozen for hours. */
 const LOST = ['PROTOCOL_CONNECTION_LOST', 'ECONNRESET', 'EPIPE', 'ER_CLIENT_INTERACTION_TIMEOUT'];
 
-/** Literals in the views have this collation, and MySQL cannot compare them with other collations. */
+/**
+ * Sets the collation of the literals in the views. MySQL cannot compare those literals with text of another collation.
+ */
 const session = `SET NAMES utf8mb4 COLLATE utf8mb4_0900_as_cs, SESSION max_execution_time = ${QUERY_MS}, SESSION wait_timeout = ${IDLE_SECONDS}, SESSION time_zone = '+00:00'`;
 
 export interface Database {
@@ -36,15 +41,15 @@ export interface Database {
 export interface DatabaseOptions {
   /** The number of connections of this process. */
   readonly connections: number;
-  /** Whether other processes serve the same people. MySQL then counts the turns. */
+  /** Whether other processes serve the same people. If so, MySQL counts the turns. */
   readonly isOneOfMany?: boolean;
-  /** How long one call may take; for tests. */
+  /** How long one call may take. Only tests set this limit. */
   readonly callMs?: number;
 }
 
 interface Pools {
   readonly querying: Pool;
-  /** Cancels queries while all other connections are busy. */
+  /** The pool for cancelling queries while all other connections are busy. */
   readonly killing: Pool;
 }
 
@@ -67,7 +72,7 @@ export function connectViews(
       connectionLimit: connections,
       // Requests wait for turns in a fair order before they reach the pool. This limit is only a safety net.
       queueLimit: connections,
-      // Returns decimals and times as text: floats and Dates would lose digits.
+      // Returns decimals and times as text, because floats and Dates would lose digits.
       dateStrings: true,
       supportBigNumbers: true,
       timezone: 'Z',
@@ -124,7 +129,7 @@ export function connectViews(
     try {
       return await read(drizzle(connection));
     } finally {
-      // A failed connection has lost its locks, and the error of the query is more useful.
+      // A failed connection has already lost its locks. The query's own error is more useful, so ignore this one.
       await endSharedTurn(connection).catch(() => {});
     }
   };
@@ -177,7 +182,7 @@ async function unlessStopped<Result>(
 async function endQuery(killing: Pool, connection: PoolConnection): Promise<void> {
   const { threadId } = connection;
   connection.destroy();
-  // If that fails, MySQL cancels the query after `QUERY_MS`.
+  // If the kill fails, MySQL cancels the query after `QUERY_MS`.
   await killing.query({ sql: 'KILL CONNECTION ?', values: [threadId], timeout: CONNECT_MS }).catch(() => {});
 }
 
@@ -190,12 +195,12 @@ export function momentOrNull(time: string | null): string | null {
   return time === null ? null : momentOf(time);
 }
 
-/** The database did not answer in time, not even with an error about a slow query. */
+/** The database did not respond in time, not even with an error about a slow query. */
 export class SilentDatabaseError extends Error {
   override readonly name = 'SilentDatabaseError';
   readonly code = 'ETIMEDOUT';
 
   constructor() {
-    super('The database did not answer in time.');
+    super('The database did not respond in time. Try again.');
   }
 }

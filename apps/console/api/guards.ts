@@ -9,12 +9,12 @@ import { OVERLAP_BYTES_AT_MOST } from './contract/preview.ts';
 import type { Identity } from './identity.ts';
 import { RefusedError } from './refusal.ts';
 
-export const NOT_JSON = 'The body must be JSON. Send it with content-type application/json.';
+export const NOT_JSON = 'The request’s body must be JSON. Send it with content-type application/json.';
 
 /** Returns the person who sent the request; undefined if nobody is signed in. Throws a RefusedError if the token is invalid. */
 export type Identify = (context: Context<ApiEnvironment>) => Promise<Identity | undefined>;
 
-/** The limit for request bodies. A few routes have a larger one. */
+/** The size limit for request bodies, in bytes. A few routes have a larger limit. */
 const BODY_BYTES_AT_MOST = 64 * 1024;
 const bodyBytes: Partial<Record<RouteName, number>> = { findOverlap: OVERLAP_BYTES_AT_MOST };
 
@@ -48,7 +48,10 @@ export function guardsOf(
   return guards;
 }
 
-/** The second protection against foreign pages. The first is that there is no cookie for them to use. */
+/**
+ * The second protection against foreign pages. The first protection is that the console sets no cookie, so a foreign
+ * page has no credentials to use.
+ */
 function refuseForeignPages(context: Context<ApiEnvironment>, origins: GuardParts['origins']): void {
   if (context.req.method === 'GET' || context.req.method === 'HEAD') return;
   const origin = context.req.header('origin');
@@ -58,14 +61,14 @@ function refuseForeignPages(context: Context<ApiEnvironment>, origins: GuardPart
   if (foreign)
     throw new RefusedError(
       'foreign-page',
-      'This request did not come from the console. Open the console and try again there.',
+      'This request did not come from a page of the console. Open the console and try again there.',
     );
 }
 
-/** Admits people who may call the route from the console's own pages. Writes the outcome to the audit log. */
+/** Admits people who may call the route, and only from the console's own pages. Writes the outcome to the audit log. */
 function admit(name: RouteName, route: Routes[RouteName], parts: GuardParts): MiddlewareHandler<ApiEnvironment> {
   const needed = access[name];
-  // The handler names the person who signs in with a click. Reads of public routes have no line.
+  // The handler reports who signed in with one click. Reads of public routes are not logged.
   const isAudited = needed !== 'public' || route.method !== 'get';
   return async (context, next) => {
     let identity: Identity | undefined;

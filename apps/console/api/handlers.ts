@@ -1,4 +1,4 @@
-/** The handlers of the function `console` without the session: people's files and money, and the pipeline. */
+/** The handlers of the Lambda function `console`, except the session's: files, money and the state of the pipeline. */
 import type { LocalRoute } from './access.ts';
 import type { Bucket } from './bucket.ts';
 import type { Handlers } from './context.ts';

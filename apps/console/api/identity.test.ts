@@ -23,7 +23,7 @@ describe('readIdentity', () => {
   test.each(['x,operators', 'x\toperators', 'x\noperators', '[operators]', 'operators]', 'x\u00a0operators'])(
     'does not treat members of a group called %j as operators',
     (group) => {
-      // The group as Cognito and as API Gateway write it.
+      // Cognito and API Gateway write the group in different formats.
       for (const given of [[group], `[${group}]`, `[friends ${group}]`]) {
         expect(readIdentity({ ...claims, 'cognito:groups': given }).operator, JSON.stringify(given)).toBe(false);
       }
@@ -46,7 +46,7 @@ describe('readIdentity', () => {
     'rejects the owner name %j',
     (name) => {
       expect(isOwnerName(name)).toBe(false);
-      expect(() => readIdentity({ ...claims, 'custom:owner': name })).toThrow(/an owner name that cannot be used/);
+      expect(() => readIdentity({ ...claims, 'custom:owner': name })).toThrow(/owner name is not valid/);
     },
   );
 

@@ -14,10 +14,13 @@ export interface Identity {
   readonly expires: number;
 }
 
-/** The group of operators. */
+/** The Cognito group whose members are operators. */
 export const OPERATORS = 'operators';
 
-/** Whether the name can be an owner's folder in the bucket. The job has the same rule (glue/centflow_glue/keys/object_key.py). */
+/**
+ * Returns whether the name can be an owner's folder in the bucket. The job applies the same rule
+ * (glue/centflow_glue/keys/object_key.py).
+ */
 export function isOwnerName(name: string): boolean {
   return (
     /^[^/\\\p{C}\p{Zl}\p{Zp}]+$/u.test(name) && [...name].length <= 64 && !/^\.+$/.test(name) && name === name.trim()
@@ -26,20 +29,20 @@ export function isOwnerName(name: string): boolean {
 
 const claims = z.object({
   sub: z.string().min(1).max(255),
-  /** An access token does not name the owner, but API Gateway's JWT authorizer accepts it. */
+  /** API Gateway's JWT authorizer also accepts access tokens, but an access token does not name the owner. */
   token_use: z.literal('id'),
   'custom:owner': z.string().optional(),
   'cognito:groups': z.union([z.array(z.string()), z.string()]).optional(),
   name: z.string().optional(),
   email: z.string().optional(),
-  // API Gateway passes all claims as text.
+  // `exp` is text here, because API Gateway passes all claims as text.
   exp: z.coerce.number().int().positive(),
 });
 
 /**
  * Reads the identity from the claims of a verified token.
  *
- * @throws {RefusedError} 401 if the claims are not those of an ID token, 403 if the owner's name cannot be used
+ * @throws {RefusedError} 401 if the claims are not those of an ID token, 403 if the owner's name is not valid
  */
 export function readIdentity(given: unknown): Identity {
   const parsed = claims.safeParse(given);
@@ -47,10 +50,7 @@ export function readIdentity(given: unknown): Identity {
     throw new RefusedError('invalid-token', 'The token is not an ID token of this console. Sign in again.');
   const { sub, exp, name, email, 'custom:owner': owner, 'cognito:groups': groups } = parsed.data;
   if (owner !== undefined && !isOwnerName(owner)) {
-    throw new RefusedError(
-      'unusable-owner',
-      'Your account has an owner name that cannot be used. Ask an operator to correct it.',
-    );
+    throw new RefusedError('unusable-owner', 'Your account’s owner name is not valid. Ask an operator to correct it.');
   }
   return {
     subject: sub,

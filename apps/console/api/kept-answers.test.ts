@@ -18,7 +18,7 @@ function counting(ownersAtMost?: number) {
   return { answers: { of: (owner: string) => answers.of(owner, requester) }, stamps, reads };
 }
 
-test('keepAnswers reads an answer once while the stamp stays the same', async () => {
+test('keepAnswers reads an answer only once while the stamp stays the same', async () => {
   const { answers, reads } = counting();
   expect(await answers.of('ada')).toBe('ada 1');
   expect(await answers.of('ada')).toBe('ada 1');
@@ -32,7 +32,7 @@ test('keepAnswers reads an answer again after its stamp has changed', async () =
   expect(await answers.of('ada')).toBe('ada 2');
 });
 
-test('keepAnswers keeps the answers of owners apart', async () => {
+test('keepAnswers never returns one owner’s answer to another owner', async () => {
   const { answers } = counting();
   await answers.of('ada');
   expect(await answers.of('maya')).toBe('maya 2');
@@ -53,7 +53,7 @@ test('keepAnswers evicts the least recently used owner first', async () => {
   expect(reads).toEqual(['ada', 'maya', 'tom', 'maya']);
 });
 
-test('keepAnswers reads an answer again after a failure', async () => {
+test('keepAnswers reads an answer again after a failed read', async () => {
   let attempts = 0;
   const answers = keepAnswers(
     async () => 'the same',
@@ -67,7 +67,7 @@ test('keepAnswers reads an answer again after a failure', async () => {
   expect(await answers.of('ada', requester)).toBe(2);
 });
 
-test('keepAnswers returns a change during a read in the next answer', async () => {
+test('keepAnswers includes a change made during a read in the next answer', async () => {
   let published = 1;
   const answers = keepAnswers(
     async () => String(published),

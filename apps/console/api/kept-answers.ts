@@ -1,10 +1,12 @@
-/** A cache per owner, valid until the owner's uploads change. It holds the values of filters, for example. */
+/**
+ * A cache of one answer per owner, such as the values of filters. An answer is valid until the owner's uploads change.
+ */
 import { uploadProgress as progress } from '@centflow/schema/views';
 import { eq, sql } from 'drizzle-orm';
 import type { Database } from './database.ts';
 import type { Requester } from './turns.ts';
 
-/** A few megabytes in total, because an answer is a list of names. */
+/** The maximum number of cached owners. An answer is a list of names, so the cache takes a few megabytes in total. */
 const OWNERS_AT_MOST = 1000;
 
 export interface KeptAnswers<Answer> {
@@ -24,7 +26,8 @@ interface Kept<Answer> {
 /**
  * Caches an answer per owner while the owner's stamp stays the same. The least recently used answers are evicted first.
  *
- * @param stampOf returns a value that changes with everything the answer depends on; read before the answer, so that no answer is older than its stamp
+ * @param stampOf returns a value that changes with everything the answer depends on; called before `read`, so that no
+ * answer is older than its stamp
  */
 export function keepAnswers<Answer>(
   stampOf: (owner: string, requester: Requester) => Promise<string>,
@@ -66,7 +69,8 @@ export function keepAnswers<Answer>(
 /**
  * Returns a value that changes whenever an upload of the owner arrives, is published or is removed.
  *
- * It covers every upload and not only the newest, because two uploads that end together may become visible in either order.
+ * The value covers every upload. The newest upload is not enough, because two uploads that end together may become
+ * visible in either order.
  */
 export async function stampOfUploads(database: Database, owner: string, requester: Requester): Promise<string> {
   const [found] = await database.query(requester, (views) =>

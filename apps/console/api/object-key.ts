@@ -1,4 +1,4 @@
-/** Object keys of owners, and valid file names. */
+/** Parses and builds the object keys of owners, and checks file names. */
 import type { FeedName } from '@centflow/schema/feeds';
 import { feedNames, KEY_BYTES } from './contract/words.ts';
 import { RefusedError, refusePart } from './refusal.ts';
@@ -7,7 +7,7 @@ import { RefusedError, refusePart } from './refusal.ts';
 export interface OwnKey {
   readonly objectKey: string;
   readonly feed: FeedName;
-  /** The path below the owner's folder. */
+  /** The part of the object key after the owner's folder. */
   readonly name: string;
 }
 
@@ -31,7 +31,7 @@ export function ownKey(owner: string, objectKey: string): OwnKey {
   throw noSuchFileError();
 }
 
-/** For S3 `..` is an ordinary name, but a browser that opens such an address leaves the folder. */
+/** In S3, `..` is an ordinary name. A browser that opens such an address would leave the owner's folder. */
 function hasDotFolders(name: string): boolean {
   return name.split('/').some((part) => part === '.' || part === '..');
 }
@@ -44,10 +44,13 @@ export function noSuchFileError(): RefusedError {
 }
 
 export function noSuchVersionError(): RefusedError {
-  return new RefusedError('no-such-version', 'The file does not have this version, or the version was deleted.');
+  return new RefusedError(
+    'no-such-version',
+    'This version of the file does not exist any more. Reload the page and choose another version.',
+  );
 }
 
-/** Invisible characters, and characters that reverse the direction of text. */
+/** Matches invisible characters and characters that reverse the direction of text. */
 const invisible = /[\p{C}\p{Zl}\p{Zp}]/u;
 
 /**
@@ -61,13 +64,13 @@ export function keyToSend(owner: string, feed: FeedName, name: string, contentTy
   const wrong = wrongName(name, nested) ?? wrongType(name, contentType);
   if (wrong !== undefined) throw refusePart('invalid-file-name', '/json/name', wrong);
   if (byteLength(objectKey) > KEY_BYTES) {
-    throw refusePart('invalid-file-name', '/json/name', 'The file’s name is too long. Shorten it.');
+    throw refusePart('invalid-file-name', '/json/name', 'The file’s name is too long. Rename the file.');
   }
   return objectKey;
 }
 
 function wrongName(name: string, nested: boolean): string | undefined {
-  // Normalisation turns some letters into a slash: ／ and others.
+  // Normalisation turns some letters into a slash, for example ／.
   const folded = name.normalize('NFKC');
   if (folded.includes('\\') || (folded.includes('/') && !(nested && folded === name.normalize('NFC')))) {
     return 'A file’s name cannot contain slashes. Remove the folders.';
@@ -84,7 +87,7 @@ function wrongType(name: string, contentType: string): string | undefined {
   const expected = /\.gz$/i.test(name) ? 'application/gzip' : 'text/csv';
   return contentType === expected
     ? undefined
-    : `A file with this name must be sent as ${expected}, not as ${contentType}.`;
+    : `A file with this name must have the content type ${expected}, not ${contentType}.`;
 }
 
 function byteLength(text: string): number {

@@ -1,4 +1,4 @@
-/** The objects in the bucket, with undo and redo through their versions. */
+/** Lists the objects in the bucket. Undoes and redoes uploads through S3 versions. */
 import { CopyObjectCommand, DeleteObjectCommand, GetObjectCommand } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import type { FeedName } from '@centflow/schema/feeds';
@@ -15,7 +15,7 @@ import type { UploadsView } from './uploads.ts';
 
 const OBJECTS_AT_ONCE = 500;
 
-/** The last object of a page, without its owner: that is always the owner in the token. */
+/** The last object of a page. The cursor contains no owner, because the owner always comes from the token. */
 const position = z.strictObject({ feed: feedWord, name: text.min(1) });
 
 type ObjectHandlers = Pick<Handlers, 'listObjects' | 'listVersions' | 'getContent' | 'removeObject' | 'restoreVersion'>;
@@ -64,7 +64,7 @@ export function objectHandlers(bucket: Bucket, uploads: Pick<UploadsView, 'ofObj
         s3,
         new GetObjectCommand({
           ...{ Bucket, Key: objectKey, VersionId: versionId },
-          // Browsers then save the content as a file and never show it as a page.
+          // With this header, browsers save the content as a file and never show it as a page.
           ResponseContentDisposition: `attachment; filename*=UTF-8''${encodeURIComponent(name)}`,
           ResponseContentType: 'application/octet-stream',
         }),
@@ -78,7 +78,10 @@ export function objectHandlers(bucket: Bucket, uploads: Pick<UploadsView, 'ofObj
       ownKey(ownerOf(context), objectKey);
       const newest = await requireNewest(bucket, objectKey, newestVersionId);
       if (newest.isDeleteMarker)
-        throw new RefusedError('already-removed', 'The file was already removed. There is nothing to undo.');
+        throw new RefusedError(
+          'already-removed',
+          'This file is already removed, so this upload cannot be undone again. Reload the page.',
+        );
       const { VersionId: versionId = 'null' } = await s3.send(new DeleteObjectCommand({ Bucket, Key: objectKey }));
       return context.json({ versionId }, 200);
     },
@@ -89,7 +92,10 @@ export function objectHandlers(bucket: Bucket, uploads: Pick<UploadsView, 'ofObj
       const newest = await requireNewest(bucket, objectKey, newestVersionId);
       await findVersion(bucket, objectKey, versionId);
       if (newest.versionId === versionId)
-        throw new RefusedError('already-newest', 'This version is already the newest. There is nothing to restore.');
+        throw new RefusedError(
+          'already-newest',
+          'This version is already the newest, so it cannot be restored. Reload the page.',
+        );
       try {
         const copied = await s3.send(
           new CopyObjectCommand({
@@ -115,7 +121,7 @@ function feedsFrom(only: FeedName | undefined, first: FeedName | undefined): rea
   return first === undefined ? asked : asked.slice(Math.max(0, asked.indexOf(first)));
 }
 
-/** Returns the owner's objects of a feed after a name, including removed ones. */
+/** Returns the owner's objects of a feed that follow the given name, including removed objects. */
 async function* objectsOf(
   bucket: Bucket,
   owner: string,

@@ -1,4 +1,4 @@
-/** Writes openapi.json, the contract for clients without TypeScript: `node api/openapi.ts`. */
+/** Writes openapi.json, the contract for clients that do not use TypeScript. Run with `node api/openapi.ts`. */
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { OpenAPIHono } from '@hono/zod-openapi';
@@ -41,7 +41,7 @@ export function renderOpenApi(): string {
 const words = {
   public: 'everybody',
   person: 'people who are signed in',
-  owner: 'owners, about their own files and money',
+  owner: 'owners, for their own files and money',
   operator: 'operators',
 } as const;
 

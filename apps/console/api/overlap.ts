@@ -1,4 +1,4 @@
-/** Finds the rows of a new file that other uploads already have. */
+/** Finds the rows of a new file that other uploads already contain. */
 import type { FeedName } from '@centflow/schema/feeds';
 import { uploadProgress as progress, rowIdentities } from '@centflow/schema/views';
 import { and, eq, gte, inArray, lte, ne, type SQL, sql } from 'drizzle-orm';
@@ -16,7 +16,11 @@ export function overlapHandlers(database: Database): Pick<Handlers, 'findOverlap
       const { fingerprints: encoded, objectKey, ...question } = context.req.valid('json');
       if (objectKey !== undefined) ownKey(owner, objectKey);
       if (question.firstDate > question.lastDate)
-        throw refusePart('invalid-request', '/json/lastDate', 'The last date is before the first date.');
+        throw refusePart(
+          'invalid-request',
+          '/json/lastDate',
+          'The last date is before the first date. Swap the two dates.',
+        );
       const fingerprints = decode(encoded);
       const held = await database.query(requesterOf(context), (views) =>
         heldBy(views, { owner, objectKey, fingerprints, ...question }),
@@ -26,7 +30,7 @@ export function overlapHandlers(database: Database): Pick<Handlers, 'findOverlap
   };
 }
 
-/** Returns the index of each fingerprint by its hexadecimal digits. */
+/** Returns a map from each fingerprint, in hexadecimal digits, to its index. */
 function decode(encoded: string): ReadonlyMap<string, number> {
   const bytes = Buffer.from(encoded, 'base64');
   const count = bytes.length / FINGERPRINT_BYTES;
@@ -34,14 +38,14 @@ function decode(encoded: string): ReadonlyMap<string, number> {
     throw refusePart(
       'invalid-request',
       '/json/fingerprints',
-      `The fingerprints must be base64 of ${FINGERPRINT_BYTES} bytes each.`,
+      `The fingerprints are not valid. Concatenate fingerprints of ${FINGERPRINT_BYTES} bytes each and encode them as base64.`,
     );
   }
   if (count > FINGERPRINTS_AT_MOST) {
     throw refusePart(
       'invalid-request',
       '/json/fingerprints',
-      `A request takes at most ${FINGERPRINTS_AT_MOST} fingerprints. Send several requests.`,
+      `A request can contain at most ${FINGERPRINTS_AT_MOST} fingerprints. Send several requests.`,
     );
   }
   const found = new Map<string, number>();
@@ -49,7 +53,11 @@ function decode(encoded: string): ReadonlyMap<string, number> {
     found.set(bytes.toString('hex', index * FINGERPRINT_BYTES, (index + 1) * FINGERPRINT_BYTES), index);
   }
   if (found.size < count)
-    throw refusePart('invalid-request', '/json/fingerprints', 'A fingerprint appears twice. Send each one once.');
+    throw refusePart(
+      'invalid-request',
+      '/json/fingerprints',
+      'A fingerprint appears twice. Send each fingerprint once.',
+    );
   return found;
 }
 
@@ -67,7 +75,8 @@ async function heldBy(views: MySql2Database, question: Question): Promise<[numbe
   if (question.fingerprints.size === 0) return [];
   const others = await candidates(views, question);
   if (others.length === 0) return [];
-  // The text has hexadecimal digits only. Parameters in this number would take the driver longer than the query itself.
+  // Inlining is safe, because the text contains only hexadecimal digits. Binding this many parameters would take longer
+  // than the query.
   const digests = sql.raw([...question.fingerprints.keys()].map((digits) => `x'${digits}'`).join(','));
   const counted = views
     .select({
@@ -107,7 +116,7 @@ async function candidates(views: MySql2Database, question: Question): Promise<nu
         eq(progress.feed, question.feed),
         eq(progress.state, 'published'),
         question.objectKey === undefined ? undefined : ne(progress.object_key, question.objectKey),
-        // A transaction id identifies a row whatever its date is.
+        // A transaction id identifies a row regardless of the row's date.
         question.hasTransactionIds ? undefined : overlapsPeriod,
       ),
     );

@@ -23,7 +23,7 @@ export function pipelineHandlers(database: Database): Pick<Handlers, 'listPipeli
             feed: accounting.feed,
             objectKey: accounting.object_key,
             state: accounting.state,
-            // Only the code: the reason in words may quote a cell.
+            // Operators see only the problem's code, because its message may quote a cell.
             reasonCode: progress.reason_code,
             rowsRead: accounting.rows_read,
             rowsPublished: accounting.rows_published,
@@ -62,7 +62,7 @@ export function pipelineHandlers(database: Database): Pick<Handlers, 'listPipeli
     async getLatency(context) {
       const seconds = accounting.seconds_to_visible;
       const day = sql`date(${accounting.published_at})`;
-      // Percentiles by nearest rank: the smallest value that at least 50 or 95 percent of the uploads do not exceed.
+      // Percentiles by the nearest-rank method: at least 50 or 95 percent of the uploads took at most this long.
       const [found] = await database.query(requesterOf(context), (views) =>
         views.execute(sql`
           select cast(day as char) as day, count(*) as uploads,

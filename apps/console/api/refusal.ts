@@ -1,12 +1,12 @@
-/** Requests that are refused, and why. Each becomes application/problem+json. */
+/** The errors for refused requests. Each error becomes a response of type application/problem+json. */
 import { type Problem, type ProblemCause, type ProblemStatus, statusOf, titleOf, typeOf } from './contract/problem.ts';
 
-/** The request is refused. The message is for a person: what is wrong and what to do. */
+/** The request is refused. The message explains to a person what is wrong and what to do. */
 export class RefusedError extends Error {
   override readonly name = 'RefusedError';
   readonly reason: ProblemCause;
   readonly errors: Problem['errors'];
-  /** How long to wait before the next attempt; undefined if waiting does not help. */
+  /** Seconds to wait before the next attempt; undefined if waiting does not help. */
   readonly retryAfterSeconds: number | undefined;
 
   constructor(
@@ -25,7 +25,7 @@ export class RefusedError extends Error {
   }
 }
 
-/** Returns a refusal of one part of the request. */
+/** Returns a refusal that names the invalid part of the request. */
 export function refusePart(reason: ProblemCause, pointer: string, message: string): RefusedError {
   return new RefusedError(reason, message, { errors: [{ pointer, message }] });
 }
@@ -34,7 +34,7 @@ export function problemOf({ reason, status, message, errors }: RefusedError): Pr
   return { type: typeOf(reason), title: titleOf(status), status, detail: message, ...(errors ? { errors } : {}) };
 }
 
-/** Whether the error, or the error that caused it, has one of these codes. Drizzle wraps the driver's errors. */
+/** Returns whether the error, or its cause, has one of these codes. Drizzle wraps the driver's errors. */
 export function hasCode(error: unknown, codes: readonly string[]): boolean {
   if (!(error instanceof Error)) return false;
   return ('code' in error && codes.includes(String(error.code))) || hasCode(error.cause, codes);

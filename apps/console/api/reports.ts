@@ -1,4 +1,4 @@
-/** Data for dashboards and filters. packages/reports queries it for the owner in the token. */
+/** Returns the data of charts and filters for the owner in the token, by the queries of packages/reports. */
 import { type Filters, findVisual, isInOneCurrency } from '@centflow/reports';
 import { choices, FilterError, runVisual } from '@centflow/reports/query';
 import * as z from 'zod';
@@ -8,11 +8,12 @@ import type { Database } from './database.ts';
 import { keepAnswers, stampOfUploads } from './kept-answers.ts';
 import { RefusedError, refusePart } from './refusal.ts';
 
-/** The value of a column is null if the file has none. */
+/** Null selects the rows whose file has no value in this column. */
 const drillWord = z.record(text.max(64), label.nullable());
 
 export function reportHandlers(database: Database): Pick<Handlers, 'getVisual' | 'getChoices'> {
-  // Cached: these queries cost MySQL several times as much as a chart, and charts without a chosen currency need them first.
+  // Cached, because these queries cost MySQL several times as much as a chart. A chart without a chosen currency must
+  // wait for them.
   const choicesOf = keepAnswers(
     (owner, requester) => stampOfUploads(database, owner, requester),
     (owner, requester) => database.query(requester, (views) => choices(views, owner)),
@@ -24,7 +25,7 @@ export function reportHandlers(database: Database): Pick<Handlers, 'getVisual' |
       const { drill, ...chosen } = context.req.valid('query');
       const visual = findVisual(visualId);
       if (visual === undefined)
-        throw new RefusedError('no-such-chart', 'This chart does not exist. Reload the dashboard.');
+        throw new RefusedError('no-such-chart', 'This chart does not exist any more. Reload the dashboard.');
       const requester = requesterOf(context);
       const filters = { ...chosen, ...(drill === undefined ? {} : { drill: readDrill(drill) }) } as Filters;
       try {
@@ -58,5 +59,9 @@ function readDrill(text: string): z.infer<typeof drillWord> {
   } catch {
     // Refused below.
   }
-  throw refusePart('invalid-filter', '/query/drill', 'The drill must be a JSON object of columns and their values.');
+  throw refusePart(
+    'invalid-filter',
+    '/query/drill',
+    'The drill is not valid. Send a JSON object of columns and their values.',
+  );
 }

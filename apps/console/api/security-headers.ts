@@ -1,18 +1,18 @@
-/** Security headers for the console's pages, the same behind CloudFront and on one machine. */
+/** Security headers for the console's pages, identical behind CloudFront and on the local server. */
 
 export interface SecurityOrigins {
   /** The origin of presigned uploads and downloads: `https://<bucket>.s3.<region>.amazonaws.com`. */
   readonly uploadsOrigin: string;
-  /** All origins of the sign-in provider: discovery, tokens and sign-out. Empty on one machine. */
+  /** All origins of the sign-in provider: discovery, tokens and sign-out. Empty on the local server. */
   readonly authorityOrigins: readonly string[];
 }
 
-/** Returns the value of `Content-Security-Policy`. It allows only the listed sources. */
+/** Returns the value of `Content-Security-Policy`, which allows only the listed sources. */
 export function contentSecurityPolicy({ uploadsOrigin, authorityOrigins }: SecurityOrigins): string {
   const directives: Readonly<Record<string, readonly string[]>> = {
     'default-src': ["'none'"],
     'script-src': ["'self'"],
-    // Mantine writes its variables into style elements, and styles cannot run code.
+    // Inline styles are allowed, because Mantine writes its variables into style elements. Styles cannot run code.
     'style-src': ["'self'", "'unsafe-inline'"],
     'img-src': ["'self'", 'data:', 'blob:'],
     'font-src': ["'self'"],

@@ -1,4 +1,4 @@
-/** Signed addresses, each for one object of one size and one type. */
+/** Signs addresses for sending files. Each address accepts only one object of a fixed size and type. */
 import {
   AbortMultipartUploadCommand,
   CompleteMultipartUploadCommand,
@@ -16,12 +16,12 @@ import { OBJECT_BYTES_AT_MOST, PART_BYTES } from './contract/sends.ts';
 import { keyToSend, ownKey } from './object-key.ts';
 import { RefusedError } from './refusal.ts';
 
-/** How long a signed address is valid. */
+/** How long a signed address is valid, in seconds. */
 export const SIGNED_SECONDS = 15 * 60;
 
 type SendHandlers = Pick<Handlers, 'startSend' | 'signParts' | 'listParts' | 'completeSend' | 'abortSend'>;
 
-/** The condition that S3 checks when it writes: nobody has changed the object since it was read. */
+/** The condition that S3 checks on writing: nobody has changed the object since the client read it. */
 type Condition = { readonly IfMatch: string } | { readonly IfNoneMatch: '*' };
 
 export function sendHandlers(bucket: Bucket): SendHandlers {
@@ -105,7 +105,7 @@ export function sendHandlers(bucket: Bucket): SendHandlers {
         if (error instanceof S3ServiceException && /^(InvalidPart|InvalidPartOrder|EntityTooSmall)$/.test(error.name)) {
           throw new RefusedError(
             'parts-differ',
-            'Some parts of the file did not arrive as listed. List the stored parts and send the rest.',
+            'Some parts of the file are missing or incomplete. List the stored parts and send the rest.',
           );
         }
         throw error;
@@ -123,7 +123,7 @@ export function sendHandlers(bucket: Bucket): SendHandlers {
   };
 }
 
-/** Signs the given headers too. Otherwise anybody with the address could send other values for them. */
+/** Signs the given headers too. Otherwise, anybody with the address could change the values of those headers. */
 function sign(
   { s3 }: Bucket,
   command: PutObjectCommand | UploadPartCommand,
@@ -161,7 +161,7 @@ async function conditionOf(bucket: Bucket, objectKey: string, replaced: string |
     const name = objectKey.slice(objectKey.lastIndexOf('/') + 1);
     throw new RefusedError(
       'file-exists',
-      `You already have a file “${name}”. Replace that file, or choose another name.`,
+      `You already have a file named “${name}”. Replace that file, or choose another name.`,
     );
   }
   if (!isThere || newest.versionId !== replaced) throw fileChangedError();

@@ -1,4 +1,4 @@
-/** The person who is signed in, and how people sign in. */
+/** Returns the person who is signed in, and the sign-in configuration. */
 import type { Handlers } from './context.ts';
 import { OBJECT_BYTES_AT_MOST } from './contract/sends.ts';
 import type { SignIn } from './contract/session.ts';

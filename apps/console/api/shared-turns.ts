@@ -1,7 +1,8 @@
 /**
- * Turns across all Lambdas. Each Lambda serves one request, so it cannot know how many others one person keeps busy.
+ * Limits how many queries of one person run at the same time across all Lambdas. Each Lambda serves one request, so no
+ * Lambda can count the others.
  *
- * MySQL counts turns with named locks, which it releases when a connection ends, even if the Lambda has crashed
+ * MySQL counts the turns with named locks. MySQL releases a lock when its connection ends, even if the Lambda crashed
  * (https://dev.mysql.com/doc/refman/8.4/en/locking-functions.html#function_get-lock).
  */
 import { createHash } from 'node:crypto';
@@ -11,13 +12,13 @@ import { RUNNING_AT_MOST, tooManyRequestsError, WAIT_MS, WAITING_AT_MOST } from 
 /**
  * Waits for a turn on this connection. `endSharedTurn` ends the turn.
  *
- * One statement takes a free "runs" lock, or takes a "waits" lock and waits. So a person has at most
+ * A single statement takes a free "runs" lock, or takes a "waits" lock and waits. A person therefore has at most
  * `RUNNING_AT_MOST + WAITING_AT_MOST` connections.
  *
  * @throws {RefusedError} 429
  */
 export async function takeSharedTurn(connection: Connection, person: string): Promise<void> {
-  // Lock names have at most 64 characters, and a subject may be longer.
+  // Hashes the subject, because a subject may be longer than the 64 characters of a lock name.
   const prefix = createHash('sha256').update(person).digest('hex').slice(0, 32);
   const running = Array.from({ length: RUNNING_AT_MOST }, (_, index) => `${prefix} runs ${index}`);
   const waiting = Array.from({ length: WAITING_AT_MOST }, (_, index) => `${prefix} waits ${index}`);

@@ -1,4 +1,4 @@
-/** Mappings of bank exports, stored per owner: one small object each, outside raw/. */
+/** Stores templates, which are mappings of bank exports, per owner. Each template is a small S3 object outside raw/. */
 import {
   type _Object,
   DeleteObjectCommand,
@@ -41,13 +41,13 @@ export function templateHandlers(bucket: Bucket): TemplateHandlers {
       const { 'if-match': seen, 'if-none-match': isNew } = context.req.valid('header');
       const text = JSON.stringify(context.req.valid('json').template);
       if (Buffer.byteLength(text) > TEMPLATE_BYTES_AT_MOST) {
-        throw new RefusedError('too-large', `A template has at most ${TEMPLATE_BYTES_AT_MOST} bytes. Shorten it.`);
+        throw new RefusedError('too-large', `The template is larger than ${TEMPLATE_BYTES_AT_MOST} bytes. Shorten it.`);
       }
       if (seen === undefined && isNew === undefined) throw conditionMissingError();
       if (seen === undefined && (await list(bucket, prefixOf(owner))).length >= TEMPLATES_AT_MOST) {
         throw new RefusedError(
           'templates-at-limit',
-          `You have ${TEMPLATES_AT_MOST} templates. Delete one that you no longer need.`,
+          `You already have ${TEMPLATES_AT_MOST} templates, which is the maximum. Delete a template that you no longer need.`,
         );
       }
       try {
@@ -72,7 +72,10 @@ export function templateHandlers(bucket: Bucket): TemplateHandlers {
       const Key = keyOf(owner, templateId);
       const found = (await list(bucket, Key)).find((object) => object.Key === Key);
       if (found === undefined)
-        throw new RefusedError('no-such-template', 'This template does not exist. It may have been deleted.');
+        throw new RefusedError(
+          'no-such-template',
+          'This template does not exist any more. Reload the list of templates.',
+        );
       if (found.ETag !== seen) throw templateChangedError();
       await s3.send(new DeleteObjectCommand({ Bucket, Key }));
       return context.json({}, 200);
@@ -96,7 +99,7 @@ const storedJson = z.string().transform((text, context) => {
   }
 });
 
-/** Returns undefined if the object is not a template, or was deleted just now. */
+/** Returns the template, or undefined if the object is not a template or has just been deleted. */
 async function read(
   { s3, name }: Bucket,
   prefix: string,
@@ -106,7 +109,7 @@ async function read(
   if (!Key.endsWith(SUFFIX) || !id.success) return undefined;
   try {
     const { Body, ETag: etag = '' } = await s3.send(new GetObjectCommand({ Bucket: name, Key }));
-    // A template of an earlier release may have more fields.
+    // A template of an earlier release may have fields that no longer exist.
     const parsed = storedJson.pipe(template.strip()).safeParse(await Body?.transformToString());
     if (!parsed.success) return undefined;
     return { templateId: id.data, etag, updatedAt: (LastModified ?? new Date(0)).toISOString(), template: parsed.data };

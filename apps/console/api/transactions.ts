@@ -1,4 +1,4 @@
-/** The search for payments. */
+/** Searches payments. */
 import { newestPayments, type Reader } from '@centflow/reports/query';
 import { transactions as payments, uploadProgress as progress } from '@centflow/schema/views';
 import { and, desc, eq, gte, inArray, lte, or, type SQL, sql } from 'drizzle-orm';
@@ -12,7 +12,7 @@ import type { Database } from './database.ts';
 
 const PAYMENTS_WITHOUT_LIMIT = 50;
 
-/** The last payment of a page. Upload and row number identify it. */
+/** The last payment of a page, which the upload and the row number identify. */
 const position = z.strictObject({ date, uploadId: z.int(), rowNo: z.int() });
 type Position = z.infer<typeof position>;
 
@@ -26,7 +26,7 @@ export function transactionHandlers(database: Database): Pick<Handlers, 'searchT
       const wanted = and(eq(payments.owner, owner), matches(search), last && after(last));
 
       const days = { from: search.from, to: [search.to, last?.date].filter((day) => day !== undefined).sort()[0] };
-      // Both queries share one turn, so the request waits only once.
+      // The two queries share one turn, so the request waits only once.
       const { found, page, keys } = await database.query(requesterOf(context), async (views) => {
         const found = await newestPayments(views, owner, days, limit + 1, (reader, condition) =>
           newestOf(reader, limit + 1, and(wanted, condition)),

@@ -21,7 +21,7 @@ function requesting(more: Partial<typeof limits> = {}) {
   return { ask, begun, endOne };
 }
 
-/** Resolves when all other promises that can settle have settled. */
+/** Resolves after all other promises that can settle have settled. */
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
 describe('Turns', () => {
@@ -35,7 +35,7 @@ describe('Turns', () => {
     await asked;
   });
 
-  test('answers 429 with Retry-After to a person with too many waiting requests, and to nobody else', async () => {
+  test('refuses with 429 and Retry-After only a person who has too many waiting requests', async () => {
     const { ask, begun } = requesting();
     for (let each = 0; each < 4; each += 1) void ask(ada);
     await expect(ask(ada)).rejects.toMatchObject({ status: 429, retryAfterSeconds: expect.any(Number) });
@@ -43,14 +43,14 @@ describe('Turns', () => {
     expect(begun).toEqual(['ada', 'ada', 'maya']);
   });
 
-  test('alternates between people, however many requests of one person wait', async () => {
+  test('alternates between people, even if one person has many waiting requests', async () => {
     const { ask, begun, endOne } = requesting({ connections: 1 });
     for (const requester of [ada, ada, ada, maya, maya]) void ask(requester);
     for (let each = 0; each < 5; each += 1) await endOne();
     expect(begun).toEqual(['ada', 'ada', 'maya', 'ada', 'maya']);
   });
 
-  test('ends a wait at its limit with 429 if the person has too many requests, with 503 if other people have', async () => {
+  test('ends a wait at the time limit with 429 for a person with too many requests, and with 503 if other people are the cause', async () => {
     const own = requesting({ waitMs: 1 });
     for (let each = 0; each < 2; each += 1) await own.ask(ada);
     await expect(own.ask(ada)).rejects.toMatchObject({ status: 429 });

@@ -7,15 +7,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { RefusedError } from './refusal.ts';
 
-/** The limit of running queries per person. The smallest servers have this many processors, so other people get their share. */
+/**
+ * The maximum number of running queries per person. The smallest database servers have this many processors, so one
+ * person cannot occupy more.
+ */
 export const RUNNING_AT_MOST = 2;
-/** The limit of waiting requests per person. No page sends as many at once. */
+/** The maximum number of waiting requests per person. No page of the console sends this many requests at once. */
 export const WAITING_AT_MOST = 16;
-/** How long a request waits for its turn. */
+/** How long a request waits for its turn, in milliseconds. */
 export const WAIT_MS = 5000;
-/** Delay before a refusal, so that a client that retries immediately does not keep the process busy. */
+/** The delay before a refusal in milliseconds, which slows down a client that retries immediately. */
 export const REFUSAL_MS = 1000;
-/** The `Retry-After` of a refusal. */
+/** The `Retry-After` of a refusal, in seconds. */
 const RETRY_AFTER_SECONDS = 2;
 
 /** The person for whom a query runs. */
@@ -27,7 +30,7 @@ export interface Requester {
 }
 
 export interface TurnLimits {
-  /** Queries of all people that run at the same time. */
+  /** The maximum number of queries that run at the same time for all people. */
   readonly connections: number;
   readonly runningAtMost?: number;
   readonly waitingAtMost?: number;
@@ -40,11 +43,14 @@ interface Person {
   readonly waiting: Set<() => void>;
 }
 
-/** Gives people turns one after the other, within one process. `shared-turns.ts` counts over all Lambdas. */
+/**
+ * Limits and orders the queries of one process, with a fair turn for each person. `shared-turns.ts` counts across all
+ * Lambdas.
+ */
 export class Turns {
   #running = 0;
   readonly #limits: Required<TurnLimits>;
-  /** In the order of their last turn: the person with the latest turn is last. */
+  /** People in the order of their last turn, the most recent turn at the end. */
   readonly #people = new Map<string, Person>();
 
   constructor(limits: TurnLimits) {
@@ -58,7 +64,8 @@ export class Turns {
    * Waits for a turn.
    *
    * @returns a function that ends the turn
-   * @throws {RefusedError} 429 if the person has too many requests; 503 if all people together have, or if the client is gone
+   * @throws {RefusedError} 429 if the person has too many requests; 503 if all people together have too many, or if the
+   * client closed the connection
    */
   async take({ person, signal }: Requester): Promise<() => void> {
     if (signal?.aborted) throw clientGoneError();
@@ -137,7 +144,7 @@ export function databaseBusyError(): RefusedError {
   });
 }
 
-/** The client has closed the connection. Only the audit log shows this refusal. */
+/** The client has closed the connection. This refusal appears only in the audit log. */
 export function clientGoneError(): RefusedError {
   return new RefusedError('client-gone', 'The request was cancelled before it was answered. Send it again.');
 }

@@ -1,4 +1,4 @@
-/** The uploads of an owner and their outcome. */
+/** Returns the uploads of an owner and their outcomes. */
 import {
   uploadAccounting as accounting,
   uploadProgress as progress,
@@ -23,7 +23,7 @@ const rowPosition = z.strictObject({ rowNo: z.int().min(1) });
 
 type UploadHandlers = Pick<Handlers, 'listUploads' | 'getUpload' | 'getUploadOfVersion' | 'listQuarantinedRows'>;
 
-/** What other modules read about uploads. */
+/** The upload queries that other modules use. */
 export interface UploadsView {
   /** Returns the uploads of an object, by version. */
   ofObject(
@@ -48,7 +48,7 @@ export function uploadsView(database: Database): UploadsView {
 }
 
 export function uploadHandlers(database: Database, bucket: Bucket): UploadHandlers {
-  /** Returns only uploads of the owner, whatever the other conditions are. */
+  /** Restricts every query to uploads of the owner, in addition to the given conditions. */
   const uploadsOf = (requester: Requester, owner: string, limit: number, ...conditions: (SQL | undefined)[]) =>
     database.query(requester, (views) =>
       selectUploads(views, limit, eq(accounting.owner, owner), eq(progress.owner, owner), ...conditions),
@@ -57,7 +57,10 @@ export function uploadHandlers(database: Database, bucket: Bucket): UploadHandle
   const findUpload = async (requester: Requester, owner: string, uploadId: number) => {
     const [upload] = await uploadsOf(requester, owner, 1, eq(accounting.upload_id, uploadId));
     if (upload === undefined)
-      throw new RefusedError('no-such-upload', 'You have no upload with this number. Check your list of uploads.');
+      throw new RefusedError(
+        'no-such-upload',
+        'You have no upload with this number. It may have been deleted. Check your list of uploads.',
+      );
     return upload;
   };
 

@@ -5,9 +5,9 @@ import { type Browser, chromium } from 'playwright-core';
 
 interface Chromium {
   readonly executable: string;
-  /** LD_LIBRARY_PATH of a fetched Chromium. */
+  /** The LD_LIBRARY_PATH that a fetched Chromium needs. */
   readonly libraries?: string;
-  /** FONTCONFIG_FILE of a fetched Chromium. */
+  /** The FONTCONFIG_FILE that a fetched Chromium needs. */
   readonly fonts?: string;
 }
 
@@ -23,20 +23,20 @@ function findChromium(): Chromium | undefined {
  * Returns whether tests in a browser must be skipped: `describe.skipIf(withoutBrowser())`. Prints the reason once per
  * file.
  *
- * Never true if CENTFLOW_REQUIRE_BROWSER is set: then the launch fails instead.
+ * Always returns false if CENTFLOW_REQUIRE_BROWSER is set, so that the launch fails without a browser.
  */
 export function withoutBrowser(): boolean {
   if (findChromium() !== undefined || process.env.CENTFLOW_REQUIRE_BROWSER) return false;
   console.warn(
-    'Skipped: there is no Chromium on this machine. `npm test` fetches one where apt has it; elsewhere set CENTFLOW_CHROMIUM.',
+    'Skipped, because this machine has no Chromium. `npm test` fetches Chromium if apt offers it; otherwise set CENTFLOW_CHROMIUM.',
   );
   return true;
 }
 
 /**
- * Launches a headless browser. Close it when done.
+ * Launches a headless browser, which the caller must close.
  *
- * @param args more command-line switches of Chromium
+ * @param args additional command-line switches of Chromium
  * @throws Error if this machine has no Chromium
  */
 export async function launchBrowser(...args: readonly string[]): Promise<Browser> {
@@ -51,13 +51,14 @@ export async function launchBrowser(...args: readonly string[]): Promise<Browser
     executablePath: executable,
     headless: true,
     args: [
-      // Containers and CI do not allow Chromium's sandbox. Only pages of the console are opened.
+      // Containers and CI do not allow Chromium's sandbox. Running without it is safe, because tests open only the
+      // console's pages.
       '--no-sandbox',
       '--disable-gpu',
       '--disable-background-networking',
       '--disable-component-update',
       '--disable-sync',
-      // A container has only 64 MB of /dev/shm.
+      // Chromium must not use /dev/shm, which has only 64 MB in a container.
       '--disable-dev-shm-usage',
       ...args,
     ],

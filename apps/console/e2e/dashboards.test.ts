@@ -1,4 +1,4 @@
-/** Dashboards and transactions in a browser, against the whole local stack. */
+/** Tests dashboards and transactions in a browser, against the whole local stack. */
 import { figuresStory } from './dashboards/figures.story.ts';
 import { looksStory } from './dashboards/looks.story.ts';
 import { paperStory } from './dashboards/paper.story.ts';

@@ -16,7 +16,7 @@ import { type RunningStack, startStack } from './stack.ts';
 const KEY = 'raw/expenses/owner=ada/2023.csv';
 const CONTENT = 'date,merchant\n2023-01-01,Hausverwaltung\n';
 
-describe.skipIf(withoutBrowser())('a page that somebody visits while the stack runs', () => {
+describe.skipIf(withoutBrowser())('a foreign page that a developer opens while the local stack runs', () => {
   let stack: RunningStack;
   let site: Server;
   let browser: Browser;
@@ -35,7 +35,7 @@ describe.skipIf(withoutBrowser())('a page that somebody visits while the stack r
     site = createServer((_, response) => response.setHeader('content-type', 'text/html').end('<title>A page</title>'));
     site.listen(0, '127.0.0.1');
     await once(site, 'listening');
-    // The name resolves to this machine, so the browser treats the page like any other site.
+    // The host name resolves to this machine, and the browser treats the page like any other site.
     browser = await launchBrowser('--host-resolver-rules=MAP evil.example 127.0.0.1');
     page = await browser.newPage();
   });
@@ -47,7 +47,7 @@ describe.skipIf(withoutBrowser())('a page that somebody visits while the stack r
     await stack?.[Symbol.asyncDispose]();
   });
 
-  /** The attacker's function would write this file. */
+  /** The attacker's Lambda function would write this file if it ran. */
   const markerFile = () => join(stack.folder, 'ran');
 
   async function open(host: string): Promise<void> {
@@ -77,7 +77,9 @@ describe.skipIf(withoutBrowser())('a page that somebody visits while the stack r
     );
   }
 
-  /** Returns the attacks. A simple request needs no preflight, and the attacker need not read its answer. */
+  /**
+   * Returns the attacks. They include simple requests, which need no preflight and work without reading the response.
+   */
   function attacks(endpoint: string): Request[] {
     const { bucket } = stack.description;
     const key = 'AWS4-HMAC-SHA256 Credential=test/20300101/eu-west-1/secretsmanager/aws4_request';
@@ -113,7 +115,7 @@ describe.skipIf(withoutBrowser())('a page that somebody visits while the stack r
     expect(existsSync(markerFile())).toBe(false);
   }
 
-  test.each(['cors', 'no-cors'] as const)('reads, writes and runs nothing with %s', async (mode) => {
+  test.each(['cors', 'no-cors'] as const)('cannot read, write or run anything with fetch mode %s', async (mode) => {
     await open('evil.example');
     for (const attack of attacks(stack.description.endpointUrl)) {
       expect(await fetched(attack, mode), JSON.stringify(attack)).toBe('nothing');
@@ -121,7 +123,7 @@ describe.skipIf(withoutBrowser())('a page that somebody visits while the stack r
     await expectUntouched();
   });
 
-  test('reads, writes and runs nothing as the same origin when its name resolves to the emulator', async () => {
+  test('cannot read, write or run anything when its host name resolves to the emulator', async () => {
     const { port } = new URL(stack.description.endpointUrl);
     await page.goto(`http://evil.example:${port}/`);
     for (const attack of attacks(`http://evil.example:${port}`)) {
@@ -130,7 +132,7 @@ describe.skipIf(withoutBrowser())('a page that somebody visits while the stack r
     await expectUntouched();
   });
 
-  test('reads nothing from another port of this machine without a signed address', async () => {
+  test('cannot read from another port of this machine without a signed address', async () => {
     await open('127.0.0.1');
     for (const attack of attacks(stack.description.endpointUrl)) {
       const answer = await fetched(attack, 'cors');
@@ -139,7 +141,7 @@ describe.skipIf(withoutBrowser())('a page that somebody visits while the stack r
     await expectUntouched();
   });
 
-  test('uses signed addresses only if this machine serves the page', async () => {
+  test('can use signed addresses only if this machine serves the page', async () => {
     const { bucket: Bucket } = stack.description;
     const Key = 'raw/expenses/owner=ada/ä b+c (1).csv';
     const put = await getSignedUrl(s3, new PutObjectCommand({ Bucket, Key, ContentType: 'text/csv' }), {

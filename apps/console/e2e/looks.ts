@@ -6,7 +6,7 @@ import { expect } from 'vitest';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-/** Both colour schemes, on a desktop and on a phone. */
+/** The light and the dark colour scheme, each on a desktop and on a phone. */
 export const forms = [
   { scheme: 'light', width: 1280 },
   { scheme: 'dark', width: 1280 },
@@ -21,7 +21,7 @@ interface Violation {
 
 /** Expects that the page meets WCAG 2.2 AA and does not scroll sideways. */
 export async function expectGoodLooks(page: Page): Promise<void> {
-  // Colours are final only after a transition ends.
+  // Waits for transitions to end, because colours change during a transition.
   await page.waitForTimeout(400);
   expect(await findViolations(page)).toEqual([]);
   expect(
@@ -30,7 +30,7 @@ export async function expectGoodLooks(page: Page): Promise<void> {
 }
 
 async function findViolations(page: Page): Promise<string[]> {
-  // The page's policy forbids inline scripts, so axe is evaluated through the debugger.
+  // The page's content security policy forbids inline scripts, so the debugger evaluates axe.
   await page.evaluate(axe);
   const found = await page.evaluate(async () => {
     const { axe } = window as unknown as {

@@ -1,4 +1,4 @@
-/** Texts that would run if they were read as markup. */
+/** Strings that would run code if the page treated them as markup. */
 export const markup = '<img src=x onerror="window.ran=1">';
 export const script = '"><script>window.ran=1</script>';
 

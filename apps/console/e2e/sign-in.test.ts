@@ -1,5 +1,6 @@
 /**
- * Signing in with tokens that expire, in a browser: at an OpenID provider as on AWS, and by a click as on one machine.
+ * Tests signing in with tokens that expire, in a browser: at an OpenID provider as on AWS, and with one click as on the
+ * local server.
  */
 import { rm } from 'node:fs/promises';
 import type { Browser } from 'playwright-core';
@@ -42,6 +43,6 @@ describe.skipIf(withoutBrowser())('signing in', () => {
     if (!provider || !world || !browser || !ada || !byClick) throw new Error('The stack is not running.');
     return { provider, browser, ada, url: world.url, urlByClick: byClick.url };
   };
-  describe('at a provider', () => providerStory(setting));
-  describe('by a click', () => clickStory(setting));
+  describe('at an OpenID provider', () => providerStory(setting));
+  describe('with one click', () => clickStory(setting));
 });

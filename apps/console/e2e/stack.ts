@@ -1,4 +1,4 @@
-/** Starts a throw-away stack with the console, for tests and for `api/local/dev.ts`. */
+/** Starts a temporary stack with the console, for tests and for `api/local/dev.ts`. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
@@ -17,7 +17,7 @@ const repository = fileURLToPath(new URL('../../..', import.meta.url));
 const stackProgram = join(repository, 'apps', 'cli', 'src', 'main.ts');
 const sampleFolder = join(repository, 'samples');
 
-/** The description that `stack` prints (packages/local-stack/src/stack.ts). */
+/** The connection details that the command `stack` prints (packages/local-stack/src/stack.ts). */
 export interface StackDescription {
   readonly endpointUrl: string;
   readonly accessKeyId: string;
@@ -38,14 +38,14 @@ export interface StackDescription {
 
 export interface RunningStack extends AsyncDisposable {
   readonly description: StackDescription;
-  /** A folder for files; deleted at the end. */
+  /** A folder for files, which is deleted at the end. */
   readonly folder: string;
 }
 
 /**
  * Starts a local stack.
  *
- * @param parts for `stack --only`: `mysql,s3` starts in 6 s, everything in 20 s
+ * @param parts the value of `stack --only`: `mysql,s3` starts in 6 s, all parts in 20 s
  */
 export async function startStack(parts = 'mysql,s3,flow'): Promise<RunningStack> {
   const folder = await mkdtemp(join(tmpdir(), 'centflow-console-'));
@@ -94,10 +94,10 @@ export interface ConsoleStack extends AsyncDisposable {
 
 export interface ConsoleOptions {
   readonly parts?: string;
-  /** Whether samples/ are uploaded and loaded before the start ends. */
+  /** Whether the start also uploads samples/ and waits until they are loaded. */
   readonly samples?: boolean;
   readonly webFolder?: string;
-  /** Any free port if it is not set. */
+  /** The console's port. If not set, any free port. */
   readonly port?: number;
 }
 

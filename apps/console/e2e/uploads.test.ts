@@ -1,4 +1,4 @@
-/** Uploading, fixing and undoing in a browser, against the whole local stack. */
+/** Tests uploading, fixing and undoing in a browser, against the whole local stack. */
 import { describe } from 'vitest';
 import { describeOnOneStack } from './on-one-stack.ts';
 import { fixingStory } from './uploads/fixing.story.ts';
@@ -9,10 +9,10 @@ import { payloadsStory } from './uploads/payloads.story.ts';
 import { unknownBankStory } from './uploads/unknown-bank.story.ts';
 
 describeOnOneStack('uploads', (setting) => {
-  describe('appearance', () => looksStory(setting));
+  describe('appearance of the pages', () => looksStory(setting));
   describe('export of an unknown bank', () => unknownBankStory(setting));
   describe('many files', () => manyFilesStory(setting));
   describe('fixing and undoing', () => fixingStory(setting));
-  describe('payloads', () => payloadsStory(setting));
+  describe('markup in files', () => payloadsStory(setting));
   describe('large file', () => largeFileStory(setting));
 });

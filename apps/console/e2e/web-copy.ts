@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { webFolder } from './uploads/person.ts';
 
 /**
- * Copies the built web to a temporary folder. A build during the tests would replace the pages that they use. Delete
- * the folder afterwards.
+ * Copies the built web app to a temporary folder, which the caller must delete. Without the copy, a build during the
+ * tests would replace the pages under test.
  */
 export async function copyWeb(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'centflow-web-'));

@@ -12,8 +12,8 @@ export default defineConfig({
   build: {
     outDir: '../dist/web',
     emptyOutDir: true,
-    // The content security policy allows fonts and workers from this origin only, so nothing may become a data:
-    // address.
+    // The content security policy allows fonts and workers from this origin only, so Vite must not inline assets as
+    // data: URLs.
     assetsInlineLimit: 0,
     manifest: true,
     reportCompressedSize: false,

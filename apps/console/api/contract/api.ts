@@ -11,7 +11,7 @@ import * as templates from './templates.ts';
 import * as transactions from './transactions.ts';
 import * as uploads from './uploads.ts';
 
-/** In the order in which they are matched: `of-version` comes before `{uploadId}`. */
+/** The router matches routes in this order, so `of-version` precedes `{uploadId}`. */
 export const routes = {
   getConfig: session.getConfig,
   getSession: session.getSession,

@@ -8,11 +8,11 @@ export const localPart = z
   .object({
     name: z.string(),
     state: z.enum(PART_STATES),
-    restarts: count.openapi({ description: 'How often it was restarted' }),
+    restarts: count.openapi({ description: 'How often the part was restarted' }),
     lastTrouble: z
       .object({ at: moment, reason: z.string() })
       .nullable()
-      .openapi({ description: 'When and why it was last restarted or stopped responding' }),
+      .openapi({ description: 'When and why the part was last restarted or stopped responding' }),
   })
   .openapi('LocalPart');
 export type LocalPart = z.infer<typeof localPart>;
@@ -20,7 +20,7 @@ export type LocalPart = z.infer<typeof localPart>;
 export const listLocalParts = createRoute({
   method: 'get',
   path: '/api/local/parts',
-  description: 'On one machine only: the processes of the local stack, with their restarts.',
+  description: 'Lists the processes of the local stack with their restarts. Exists only on the local server.',
   security: signedIn,
   request: { query: z.strictObject({}) },
   responses: { 200: answer('The parts', z.object({ parts: z.array(localPart) })), ...problems(404) },

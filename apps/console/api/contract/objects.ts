@@ -12,7 +12,7 @@ export const objectSummary = z
     feed,
     /** The part of the object key after its owner's folder. */
     name: z.string(),
-    /** The upload was undone. Its versions still exist. */
+    /** Whether the upload was undone. The object's versions still exist. */
     deleted: z.boolean(),
     newest: z.object({ versionId: shownVersion, lastModified: moment, bytes: count }),
   })
@@ -52,7 +52,7 @@ export const listVersions = createRoute({
       'The versions',
       z.object({
         versions: z.array(objectVersion),
-        /** There are more and older versions. */
+        /** Whether older versions exist beyond this list. */
         truncated: z.boolean(),
       }),
     ),
@@ -63,7 +63,7 @@ export const listVersions = createRoute({
 export const getContent = createRoute({
   method: 'get',
   path: '/api/objects/content',
-  description: 'Returns an address at which the bytes of a version can be read for a short time.',
+  description: 'Returns a short-lived address for downloading a version.',
   security: signedIn,
   request: { query: z.strictObject({ objectKey, versionId }) },
   responses: { 200: answer('The address', z.object({ url: z.url(), expiresAt: moment })), ...problems(404) },
@@ -81,7 +81,7 @@ export const removeObject = createRoute({
 export const restoreVersion = createRoute({
   method: 'post',
   path: '/api/objects/restore',
-  description: 'Undoes or redoes a correction: copies a version over the key. History only grows.',
+  description: 'Undoes or redoes a correction by copying a version over the key. All versions stay in the history.',
   security: signedIn,
   request: { body: body(z.strictObject({ objectKey, versionId, newestVersionId: versionId })) },
   responses: { 200: answer('The new version', z.object({ versionId: shownVersion })), ...problemsOfChange(404, 409) },

@@ -39,7 +39,7 @@ export const listPipelineUploads = createRoute({
 export const getLatency = createRoute({
   method: 'get',
   path: '/api/pipeline/latency',
-  description: 'Returns the seconds from received to visible for each of the last 30 days.',
+  description: 'Returns how many seconds uploads took to become visible, for each of the last 30 days.',
   security: signedIn,
   request: { query: z.strictObject({}) },
   responses: {
@@ -59,12 +59,12 @@ export const jobRun = z
     startedAt: moment.nullable(),
     endedAt: moment.nullable(),
     seconds: z.number(),
-    /** As AWS bills: whole seconds, at least one minute per worker. */
+    /** DPU-seconds as billed by AWS: whole seconds, at least one minute per worker. */
     dpuSeconds: z.number(),
     glueVersion: z
       .string()
       .nullable()
-      .openapi({ description: 'The Glue version of the job run. It decides the price.' }),
+      .openapi({ description: 'The Glue version of the job run, which determines the price.' }),
     dpuHourUsd: amount.nullable().openapi({ description: 'The list price per DPU-hour in USD; null if it is unknown' }),
     usd: amount.nullable().openapi({ description: 'The cost in USD at that price; null if the price is unknown' }),
     message: z.string().nullable(),
@@ -135,9 +135,9 @@ export const redrive = createRoute({
     200: answer(
       'The redrive',
       z.object({
-        /** The number of messages. SQS only counts approximately. */
+        /** The approximate number of messages, as reported by SQS. */
         messages: count,
-        /** False if SQS still moves messages. */
+        /** False while SQS is still moving messages. */
         finished: z.boolean(),
       }),
     ),
@@ -148,7 +148,8 @@ export const redrive = createRoute({
 export const sweep = createRoute({
   method: 'post',
   path: '/api/operations/sweep',
-  description: 'Compares the whole bucket with the database, unless a job run is already doing this.',
+  description:
+    'Starts a job run that compares the whole bucket with the database, unless such a run is already in progress.',
   security: signedIn,
   request: { body: body(z.strictObject({})) },
   responses: {

@@ -1,13 +1,13 @@
-/** The query of a preview: which of its rows other uploads already have. */
+/** Finds the rows of a previewed file that other uploads already contain. */
 import { createRoute, z } from '@hono/zod-openapi';
 import { answer, body, problemsOfChange, signedIn } from './problem.ts';
 import { date, feed, objectKey } from './words.ts';
 
-/** The limit per request, because a Lambda accepts at most 6 MB. */
+/** The maximum number of fingerprints per request. A Lambda accepts requests up to 6 MB. */
 export const FINGERPRINTS_AT_MOST = 200_000;
 export const FINGERPRINT_BYTES = 16;
 const BASE64_AT_MOST = Math.ceil((FINGERPRINTS_AT_MOST * FINGERPRINT_BYTES) / 3) * 4;
-/** The limit for the request's body. */
+/** The maximum size of the request's body in bytes. */
 export const OVERLAP_BYTES_AT_MOST = BASE64_AT_MOST + 4096;
 
 export const findOverlap = createRoute({
@@ -19,9 +19,9 @@ export const findOverlap = createRoute({
     body: body(
       z.strictObject({
         feed,
-        /** The object to be replaced. Its own rows do not count. */
+        /** The object to be replaced. Rows of that object do not count as overlap. */
         objectKey: objectKey.optional(),
-        /** Concatenated distinct fingerprints of 16 bytes each, in base64. */
+        /** Distinct fingerprints of 16 bytes each, concatenated and then encoded as base64. */
         fingerprints: z
           .string()
           .max(BASE64_AT_MOST)
@@ -34,11 +34,11 @@ export const findOverlap = createRoute({
   },
   responses: {
     200: answer(
-      'The rows that other uploads have',
+      'The rows that other uploads contain',
       z.object({
-        /** Pairs of a fingerprint's index and its highest count in any one upload. */
+        /** Pairs: a fingerprint's index, and the highest count of that fingerprint in any single upload. */
         held: z.array(
-          // The generator does not support `prefixItems`.
+          // The OpenAPI generator does not support `prefixItems`.
           z.tuple([z.int().min(0), z.int().min(1)]).openapi({
             type: 'array',
             items: { type: 'integer', minimum: 0 },

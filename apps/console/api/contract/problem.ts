@@ -10,12 +10,12 @@ export const problem = z
     }),
     title: z.string(),
     status: z.int(),
-    /** For people: what is wrong and what to do. */
+    /** What is wrong and what to do, in words for people. */
     detail: z.string(),
     errors: z
       .array(
         z.object({
-          /** The part of the request, as a JSON pointer: `/query/from`, `/json/name`. */
+          /** The invalid part of the request, as a JSON pointer: `/query/from`, `/json/name`. */
           pointer: z.string(),
           message: z.string(),
         }),
@@ -42,7 +42,7 @@ const titles = {
 } as const;
 export type ProblemStatus = keyof typeof titles;
 
-/** Every cause of a refusal with its HTTP status. Programs may rely on the names, so they do not change. */
+/** Every cause of a refusal with its HTTP status. Clients may rely on the names, so never rename a cause. */
 const causes = {
   'invalid-request': 400,
   'invalid-cursor': 400,
@@ -109,12 +109,12 @@ function answers<const Status extends ProblemStatus>(statuses: readonly Status[]
   return Object.fromEntries(described) as Record<Status, Answer>;
 }
 
-/** Returns the refusals of any route, and the statuses that only this route has. */
+/** Returns the refusals that every route can give, plus the given statuses of a single route. */
 export function problems<const Status extends ProblemStatus = never>(...own: readonly Status[]) {
   return answers<400 | 401 | 403 | 429 | 500 | 503 | Status>([400, 401, 403, 429, 500, 503, ...own]);
 }
 
-/** Returns the refusals of a route that changes something. Such a route also requires JSON of a bounded size. */
+/** Returns the refusals of a route that changes data. Such a route also requires a JSON body of limited size. */
 export function problemsOfChange<const Status extends ProblemStatus = never>(...own: readonly Status[]) {
   return answers<400 | 401 | 403 | 413 | 415 | 429 | 500 | 503 | Status>([
     400,
@@ -134,10 +134,10 @@ export function body<Schema extends z.ZodType>(schema: Schema) {
   return { required: true as const, content: { 'application/json': { schema } } };
 }
 
-/** Describes a JSON answer. */
+/** Describes a JSON response. */
 export function answer<Schema extends z.ZodType>(description: string, schema: Schema) {
   return { description, content: { 'application/json': { schema } } };
 }
 
-/** For every route that is not public. */
+/** The security requirement of every route that is not public. */
 export const signedIn = [{ bearer: [] as string[] }];

@@ -3,7 +3,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { answer, problems, signedIn } from './problem.ts';
 import { currency, label, month } from './words.ts';
 
-/** `VisualData` of @centflow/reports. */
+/** The schema of `VisualData` in @centflow/reports. */
 export const visualData = z
   .object({
     columns: z.array(
@@ -14,7 +14,7 @@ export const visualData = z
         role: z.enum(['dimension', 'value']),
       }),
     ),
-    /** Decimals are strings. */
+    /** Decimals are strings, because a float would lose digits. */
     rows: z.array(z.array(z.union([z.string(), z.number(), z.null()]))),
     currency: z.string().nullable(),
     truncated: z.boolean(),
@@ -51,7 +51,7 @@ export const getChoices = createRoute({
       'The values of the filters',
       z
         .object({
-          /** The most frequent currency first. */
+          /** The currencies, the most frequent first. */
           currencies: z.array(z.string()),
           categories: z.array(z.string()),
           accounts: z.array(z.string()),

@@ -5,18 +5,21 @@ import { count, etag, feed, KEY_BYTES, moment, multipartId, objectKey, text, ver
 
 /** The job rejects larger objects (glue/: --max-object-bytes). */
 export const OBJECT_BYTES_AT_MOST = 2 * 2 ** 30;
-/** Up to this size one request sends the file. Larger files are sent in parts of this size, which can be retried separately. */
+/**
+ * The largest file, in bytes, that is sent in one request. Larger files are sent in parts of this size, and each part
+ * can be retried separately.
+ */
 export const PART_BYTES = 8 * 2 ** 20;
 export const PARTS_AT_MOST = Math.ceil(OBJECT_BYTES_AT_MOST / PART_BYTES);
-/** The number of parts that one request can sign. */
+/** The maximum number of parts that one request can sign. */
 const SIGNED_AT_ONCE = 50;
 
 const bytes = z.int().min(1).max(OBJECT_BYTES_AT_MOST);
 const partNumber = z.int().min(1).max(PARTS_AT_MOST);
-/** The version to replace. It must still be the newest. */
+/** The version to replace, which must still be the newest. */
 const replaces = z.strictObject({ versionId });
 
-/** Headers to send unchanged, because they are signed. */
+/** Headers that the client must send unchanged, because the signature covers them. */
 const headers = z.record(z.string(), z.string());
 const target = { objectKey, expiresAt: moment };
 
@@ -36,11 +39,11 @@ export type Send = z.infer<typeof send>;
 export const sendRequest = z
   .strictObject({
     feed,
-    /** The last part of the object key. */
+    /** The file's name: the last segment of the object key. */
     name: text.min(5).max(KEY_BYTES),
     bytes,
     contentType: z.enum(['text/csv', 'application/gzip']),
-    /** Absent for a new object. */
+    /** The version to replace. Absent for a new object. */
     replaces: replaces.optional(),
   })
   .openapi('SendRequest');
@@ -50,7 +53,7 @@ export const startSend = createRoute({
   path: '/api/sends',
   security: signedIn,
   request: { body: body(sendRequest) },
-  responses: { 200: answer('The addresses for the file', send), ...problemsOfChange(409) },
+  responses: { 200: answer('Where to send the file', send), ...problemsOfChange(409) },
 });
 
 export const signParts = createRoute({
@@ -71,7 +74,7 @@ export const signParts = createRoute({
   },
   responses: {
     200: answer(
-      'The address for each part',
+      'The address to which to send each part',
       z.object({ urls: z.array(z.object({ partNumber, url: z.url(), headers })) }),
     ),
     ...problemsOfChange(404),
@@ -103,7 +106,7 @@ export const completeSend = createRoute({
         objectKey,
         multipartId,
         parts: z.array(z.strictObject({ partNumber, etag })).min(1).max(PARTS_AT_MOST),
-        /** The same value as at the start, so that a newer version is not overwritten. */
+        /** The same value as at the start of the upload. S3 then refuses to overwrite a newer version. */
         replaces: replaces.optional(),
       }),
     ),

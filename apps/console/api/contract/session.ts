@@ -20,7 +20,7 @@ export const getConfig = createRoute({
       'How to sign in',
       z
         .object({
-          environment: z.string().openapi({ description: 'The name of the environment; `local` on one machine' }),
+          environment: z.string().openapi({ description: 'The name of the environment; `local` on the local server' }),
           signIn,
         })
         .openapi('Config'),
@@ -39,7 +39,7 @@ export const getSession = createRoute({
       'The person who is signed in',
       z
         .object({
-          /** The owner whose money is shown; null for an operator without one. */
+          /** The owner whose money is shown; null for an operator without an owner. */
           owner: ownerName.nullable(),
           name: z.string(),
           operator: z.boolean(),
@@ -55,7 +55,7 @@ export const getSession = createRoute({
 export const listLocalOwners = createRoute({
   method: 'get',
   path: '/api/local/owners',
-  description: 'On one machine only: lists the owners for sign-in with one click.',
+  description: 'Lists the owners for sign-in with one click. Exists only on the local server.',
   request: { query: z.strictObject({}) },
   responses: {
     200: answer('The owners', z.object({ owners: z.array(z.object({ owner: ownerName, uploads: count })) })),
@@ -66,7 +66,7 @@ export const listLocalOwners = createRoute({
 export const signInLocally = createRoute({
   method: 'post',
   path: '/api/local/sign-in',
-  description: 'On one machine only: signs in as an owner, with one click.',
+  description: 'Signs in as an owner with one click. Exists only on the local server.',
   request: { body: body(z.strictObject({ owner: ownerName, operator: z.boolean().optional() })) },
   responses: {
     200: answer('A token', z.object({ token: z.string(), expiresAt: moment })),

@@ -44,7 +44,7 @@ const mapping = z
 
 export const template = z
   .strictObject({
-    /** The name that its owner chose. */
+    /** The name that the owner gave the template. */
     name: text.trim().min(1).max(80),
     mapping,
   })
@@ -54,7 +54,10 @@ export type Template = z.infer<typeof template>;
 export const storedTemplate = z.object({ templateId, etag, updatedAt: moment, template }).openapi('StoredTemplate');
 export type StoredTemplate = z.infer<typeof storedTemplate>;
 
-/** Conditions that protect changes of another window: the ETag that was read, or `*` for a new template. */
+/**
+ * Conditions that prevent overwriting a change made in another window: the ETag that was read, or `*` for a new
+ * template.
+ */
 const conditions = z.object({
   'if-match': etag.optional(),
   'if-none-match': z.literal('*').optional(),

@@ -1,4 +1,4 @@
-/** Payments, each with its upload and row. */
+/** Payments, each with the upload and the row that it comes from. */
 import { createRoute, z } from '@hono/zod-openapi';
 import { answer, problems, signedIn } from './problem.ts';
 import { amount, currency, cursor, date, label, limit, next, text } from './words.ts';
@@ -28,7 +28,7 @@ export type Transaction = z.infer<typeof transaction>;
 const bound = z.string().regex(/^-?\d{1,15}(\.\d{1,4})?$/);
 
 export const transactionSearch = z.strictObject({
-  /** A text in counterparty, description, category or transaction id. */
+  /** Text to find in the counterparty, description, category or transaction id. */
   q: text.max(100).optional(),
   from: date.optional(),
   to: date.optional(),

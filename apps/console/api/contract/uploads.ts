@@ -1,4 +1,4 @@
-/** Uploads and their outcome. */
+/** Uploads and their outcomes. */
 import { createRoute, z } from '@hono/zod-openapi';
 import { answer, problems, signedIn } from './problem.ts';
 import { amount, count, cursor, date, feed, limit, moment, next, objectKey, uploadId, versionId } from './words.ts';
@@ -16,13 +16,13 @@ export const upload = z
     versionId: z.string(),
     state: uploadState,
     reasonCode: z.string().nullable(),
-    /** Why the upload was rejected and what to do; notes for the owner if it was accepted. */
+    /** Why the upload was rejected and what to do, or notes for the owner if the upload was accepted. */
     reason: z.string().nullable(),
     rowsRead: count,
     rowsPublished: count,
     rowsDuplicate: count,
     rowsQuarantined: count,
-    /** Sums over all currencies. They are checksums, not money. */
+    /** Sums over all currencies, which are checksums and not amounts of money. */
     amountRead: amount,
     amountPublished: amount,
     amountDuplicate: amount,
@@ -47,7 +47,7 @@ export const quarantinedRow = z
   .object({
     /** The row number as a spreadsheet shows it. The header is row 1. */
     rowNo: z.int().min(1),
-    /** The first wrong column; null if the whole row is wrong. */
+    /** The first column with a problem; null if the problem concerns the whole row. */
     column: z.string().nullable(),
     code: z.string(),
     message: z.string(),
@@ -56,7 +56,7 @@ export const quarantinedRow = z
   .openapi('QuarantinedRow');
 export type QuarantinedRow = z.infer<typeof quarantinedRow>;
 
-/** Filters and page of a list of uploads. */
+/** The filters and the page of a list of uploads. */
 export const uploadQuery = z.strictObject({
   feed: feed.optional(),
   state: uploadState.optional(),
@@ -85,7 +85,7 @@ export const getUploadOfVersion = createRoute({
     200: answer(
       'The stage of the version',
       z.object({
-        /** `received`: the job has not processed it yet. */
+        /** `received` means that the job has not processed the version yet. */
         stage: z.enum(['received', ...uploadState.options]),
         upload: upload.optional(),
       }),

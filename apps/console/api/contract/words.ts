@@ -5,16 +5,16 @@ import { z } from '@hono/zod-openapi';
 export const feedNames = Object.keys(feeds) as [FeedName, ...FeedName[]];
 export const feed = z.enum(feedNames);
 
-/** Text that UTF-8 can encode. Neither S3 nor an address can contain half of a surrogate pair. */
+/** Text that UTF-8 can encode. S3 keys and URLs cannot contain half of a surrogate pair. */
 export const text = z.string().refine((given) => given.isWellFormed(), 'must not contain half of a surrogate pair');
 
-/** S3's limit for object keys. */
+/** S3's limit for an object key, in UTF-8 bytes. */
 export const KEY_BYTES = 1024;
-/** A version id of S3. The text `null` is the id of an object from before the bucket had versions. */
+/** An S3 version id. An object from before versioning was enabled has the version id `null`, as text. */
 export const versionId = z
   .string()
   .regex(/^[\w.-]{1,255}$/)
-  .openapi({ description: 'A version id of S3' });
+  .openapi({ description: 'An S3 version id' });
 export const objectKey = text
   .min(1)
   .max(KEY_BYTES)
@@ -37,7 +37,7 @@ export const date = z.iso.date();
 /** ISO 8601 in UTC, to the microsecond. */
 export const moment = z.iso.datetime();
 export const count = z.int().min(0);
-/** Free text from a CSV: a category, an account or a merchant. */
+/** Free text from a CSV, such as a category, an account or a merchant. */
 export const label = text.max(255);
 
 /** Returns the schema of a whole number in a query or a path. */
@@ -53,7 +53,9 @@ export function wholeNumber(minimum: number, maximum: number) {
 
 export const uploadId = wholeNumber(1, Number.MAX_SAFE_INTEGER);
 
-/** The end of the previous page. It contains a position and no owner, so another owner's cursor gives no access. */
+/**
+ * The position at which the previous page ended. A cursor contains no owner, so another owner's cursor gives no access.
+ */
 export const cursor = z.string().regex(/^[\w-]{1,4096}$/);
 export const next = cursor.optional().openapi({ description: 'The cursor of the next page; absent on the last page' });
 export const limit = wholeNumber(1, 200);

@@ -1,4 +1,4 @@
-/** The identity from the claims that API Gateway's JWT authorizer has verified. */
+/** Reads the identity from the claims that API Gateway's JWT authorizer has verified. */
 import type { Context } from 'hono';
 import * as z from 'zod';
 import { type Identity, readIdentity } from '../identity.ts';
@@ -11,7 +11,7 @@ const verified = z.object({
   }),
 });
 
-/** Reads the claims from the gateway's context only. The headers of the request cannot sign anybody in. */
+/** Reads the claims only from the gateway's context, so that a request cannot forge them in its headers. */
 export async function identifyByGateway(context: Context): Promise<Identity | undefined> {
   const parsed = verified.safeParse(context.env);
   return parsed.success ? readIdentity(parsed.data.event.requestContext.authorizer.jwt.claims) : undefined;

@@ -2,7 +2,7 @@ import { readVariables, sharedVariables, type Variables } from '@centflow/lambda
 import * as z from 'zod';
 import { signIn } from '../contract/session.ts';
 
-/** Which of the two functions this is: they have one bundle, and different rights. */
+/** Which of the two functions this process is. Both functions run the same bundle, with different permissions. */
 const functionName = z.enum(['console', 'operations']);
 
 const json = z.string().transform((text, context) => {
@@ -17,16 +17,16 @@ const json = z.string().transform((text, context) => {
 const shared = {
   ENVIRONMENT: sharedVariables.ENVIRONMENT,
   AWS_REGION: sharedVariables.AWS_REGION,
-  /** Where the console's pages come from: `https://<CloudFront domain>`. */
+  /** The origin of the console's pages: `https://<CloudFront domain>`. */
   CONSOLE_ORIGIN: z.url(),
-  /** JSON: how the web signs people in. */
+  /** How the web app signs people in, as JSON. */
   SIGN_IN: json.pipe(signIn),
 };
 
 const consoleVariables = z.object({
   ...shared,
   UPLOADS_BUCKET: z.string().min(1),
-  /** The secret of the user that reads the views. */
+  /** The secret with the password of the database user that reads the views. */
   DATABASE_SECRET_ARN: z.string().min(1),
   DATABASE_HOST: z.string().min(1),
   DATABASE_PORT: z.coerce.number().int().positive(),
@@ -39,7 +39,7 @@ const operationsVariables = z.object({
   GLUE_JOB_NAME: z.string().min(1),
   QUEUE_URL: z.url(),
   DEAD_LETTER_QUEUE_URL: z.url(),
-  /** What the names of the environment's alarms begin with. */
+  /** The prefix of the environment's alarm names. */
   ALARM_PREFIX: z.string().min(1),
 });
 
@@ -50,9 +50,9 @@ export type LambdaConfig =
   | { readonly name: 'operations'; readonly variables: OperationsConfig };
 
 /**
- * Reads the configuration of the function that FUNCTION names.
+ * Reads the configuration of the function that the variable FUNCTION names.
  *
- * @throws {ConfigError} naming every missing or invalid variable.
+ * @throws {ConfigError} with every missing or invalid variable
  */
 export function readLambdaConfig(env: Variables): LambdaConfig {
   const name = readVariables('console', z.object({ FUNCTION: functionName }), env).FUNCTION;

@@ -49,7 +49,7 @@ function handlersOfConsole(variables: ConsoleConfig): Partial<Handlers> {
       ssl: verifiedTls(authorities),
     };
   };
-  // A Lambda serves one request at a time, and a request runs one query after the other.
+  // One connection is enough: a Lambda serves one request at a time, and a request runs its queries in sequence.
   const database = connectViews(serverOf, { connections: 1, isOneOfMany: true });
   return consoleHandlers({ database, bucket: { s3: s3Client(), name: variables.UPLOADS_BUCKET } });
 }

@@ -3,7 +3,7 @@ import { createWriteStream, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Audit } from '../audit.ts';
 
-/** Opens the audit log of one machine, with a JSON line per request. */
+/** Opens the audit log of the local server: a file with one JSON line per request. */
 export function auditFile(dataFolder: string): { readonly audit: Audit; readonly close: () => Promise<void> } {
   mkdirSync(dataFolder, { recursive: true });
   const file = createWriteStream(join(dataFolder, 'audit.log'), { flags: 'a', mode: 0o600 });

@@ -1,7 +1,8 @@
 /**
  * Starts a temporary stack with the samples and the console: `node apps/console/api/local/dev.ts [--port 4000] [--web]`.
  *
- * It runs until Ctrl-C. With `--web` it also serves dist/web. Without, Vite's development server forwards /api/ to it.
+ * The stack runs until Ctrl-C. With `--web`, the console also serves dist/web. Without `--web`, Vite's development
+ * server forwards /api/ to the console.
  */
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';

@@ -2,7 +2,7 @@
 import { readLocalConfig } from './config.ts';
 import { startServer } from './server.ts';
 
-// Registered before the ready line is printed, because its reader may stop the server at once.
+// Registers the handlers before printing the ready line, because its reader may stop the server immediately.
 const stopped = new Promise<void>((resolve) => {
   process.stdin.once('end', resolve).once('close', resolve).resume();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve());

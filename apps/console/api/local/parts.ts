@@ -1,4 +1,7 @@
-/** The parts of the local stack, read from the file of its supervisor (packages/local-stack/src/parts-file.ts). */
+/**
+ * Reads the parts of the local stack from the file that the stack's supervisor writes
+ * (packages/local-stack/src/parts-file.ts).
+ */
 import { readFile } from 'node:fs/promises';
 import * as z from 'zod';
 import type { Handlers } from '../context.ts';

@@ -1,4 +1,4 @@
-/** The console on one machine: both functions' routes and the web, from one address. */
+/** The local server: serves the routes of both Lambda functions and the web app from one address. */
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
@@ -28,7 +28,7 @@ export interface LocalServer {
   close(): Promise<void>;
 }
 
-/** @param signIn an OIDC provider, as on AWS; the default is sign-in with one click */
+/** Starts the local server. `signIn` is an OIDC provider as on AWS, or by default sign-in with one click. */
 export async function startServer(config: LocalConfig, signIn: SignIn = { kind: 'local' }): Promise<LocalServer> {
   const aws = awsOf(config);
   const [s3, sqs, glue, cloudwatch] = [
@@ -79,12 +79,13 @@ export async function startServer(config: LocalConfig, signIn: SignIn = { kind: 
   const server = createAdaptorServer({
     async fetch(request, env) {
       const response = await app.fetch(request, env);
-      // The server does not read the rest of the body, so the connection cannot carry another request.
+      // The server does not read the rest of the body, so the client must not reuse the connection.
       if (response.status === 413) response.headers.set('connection', 'close');
       return response;
     },
   });
-  // Longer than clients keep an idle connection. Closing one while a request arrives would lose the request.
+  // Keeps idle connections open for longer than clients do. Closing a connection just as a request arrives would lose
+  // the request.
   if ('keepAliveTimeout' in server) server.keepAliveTimeout = 75_000;
   server.listen(config.PORT, config.HOST);
   await once(server, 'listening');
@@ -107,12 +108,15 @@ export function bearerOf(context: Context<ApiEnvironment>): string | undefined {
   return /^Bearer ([\w.~+/=-]+)$/i.exec(context.req.header('authorization') ?? '')?.[1];
 }
 
-/** Prevents DNS rebinding: a foreign page whose host name resolves to this machine would count as the console's own. */
+/**
+ * Prevents DNS rebinding. Without this check, a foreign page whose host name resolves to this machine would count as
+ * the console's own page.
+ */
 function refuseOtherHosts(context: Context<ApiEnvironment>): void {
   const host = (context.req.header('host') ?? '').replace(/:\d+$/, '');
   if (['127.0.0.1', 'localhost', '[::1]'].includes(host)) return;
   throw new RefusedError(
     'foreign-host',
-    'This console only answers on this machine. Open it as http://127.0.0.1 with its port.',
+    'This console can only be opened on the machine that runs it. Use the address http://127.0.0.1 with the console’s port.',
   );
 }

@@ -1,4 +1,4 @@
-/** Sign-in with one click, on one machine. */
+/** Sign-in with one click on the local server. */
 import { uploadProgress as progress } from '@centflow/schema/views';
 import { asc, ne, sql } from 'drizzle-orm';
 import { type Handlers, requesterOf } from '../context.ts';
@@ -8,7 +8,7 @@ import { PROBE_OWNER } from '../probe-owner.ts';
 import { refusePart } from '../refusal.ts';
 import type { Tokens } from './tokens.ts';
 
-/** The owner for a person who has no uploads yet. */
+/** The owner that the sign-in page offers to a person without uploads. */
 const NEWCOMER = 'me';
 
 export function signInHandlers(
@@ -32,7 +32,11 @@ export function signInHandlers(
     async signInLocally(context) {
       const { owner, operator = false } = context.req.valid('json');
       if (!isOwnerName(owner)) {
-        throw refusePart('invalid-owner', '/json/owner', 'An owner’s name has up to 64 characters and no slashes.');
+        throw refusePart(
+          'invalid-owner',
+          '/json/owner',
+          'This owner’s name is not valid. Use up to 64 characters and no slashes.',
+        );
       }
       const issued = await tokens.issue({ owner, operator });
       context.set('identity', readIdentity(await tokens.verify(issued.token)));

@@ -50,7 +50,7 @@ export function createTokens(key: Uint8Array): Tokens {
   };
 }
 
-/** Verifies tokens of a provider that publishes its keys at the same address as Cognito. */
+/** Verifies tokens of a provider that publishes its keys at the same path as Cognito. */
 export function verifyTokensOf({ authority, clientId }: Extract<SignIn, { kind: 'oidc' }>): Tokens['verify'] {
   const keys = createRemoteJWKSet(new URL(`${authority}/.well-known/jwks.json`));
   return verifier(keys, { algorithms: ['RS256'], issuer: authority, audience: clientId });
@@ -70,7 +70,10 @@ function verifier(key: JWTVerifyGetKey, options: JWTVerifyOptions): Tokens['veri
   };
 }
 
-/** Returns the key stored in the data folder and creates it if needed, so that a restart signs nobody out. */
+/**
+ * Returns the signing key from the data folder, and creates the key if it is missing. People therefore stay signed in
+ * after a restart.
+ */
 export function readKey(dataFolder: string): Uint8Array {
   const file = join(dataFolder, 'console-key');
   if (!existsSync(file)) {

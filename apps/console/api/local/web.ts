@@ -1,4 +1,4 @@
-/** Serves the web's files in the same way as CloudFront. */
+/** Serves the files of the web app in the same way as CloudFront. */
 import { serveStatic } from '@hono/node-server/serve-static';
 import type { Hono } from 'hono';
 import type { ApiEnvironment } from '../context.ts';
@@ -20,7 +20,7 @@ export function serveWeb(
   });
   const files = serveStatic<ApiEnvironment>({ root: webFolder, precompressed: true });
   const page = serveStatic<ApiEnvironment>({ root: webFolder, path: 'index.html' });
-  // An address with a dot in its last part is a file. Every other address shows the page.
+  // A path with a dot in its last segment is a file. Every other path returns the app's page.
   app.get('*', (context, next) => {
     if (context.req.path.startsWith('/api/')) return next();
     return /\.[^/]*$/.test(context.req.path) ? files(context, next) : page(context, next);

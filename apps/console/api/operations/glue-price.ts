@@ -1,10 +1,15 @@
-/** Glue's list prices and how AWS bills a job run. The console, infra/ and the benchmark all import them from here. */
+/**
+ * Glue's list prices and the rules by which AWS bills a job run. The console, infra/ and the benchmark import this
+ * file.
+ */
 import { divideUnits, formatUnits, parseDecimal } from '@centflow/preview/decimal';
 
 const USD_DECIMALS = 4;
 const SECONDS_PER_HOUR = 3600n;
 
-/** USD per DPU-hour, as exact decimals with four places. Most regions have the same prices; check yours. */
+/**
+ * Prices in USD per DPU-hour, as exact decimals with four places. Most regions have the same prices; check your region.
+ */
 export const GLUE_PRICES = {
   source: 'AWS Glue pricing: https://aws.amazon.com/glue/pricing/ (US East; other regions can differ)',
   /** The month in which AWS listed these prices. */
@@ -19,13 +24,13 @@ export const GLUE_PRICES = {
     ['5.1', '0.4400'],
     ['6.0', '0.3080'],
   ]),
-  /** A crawler has no Glue version. */
+  /** The price of a crawler, which has no Glue version. */
   crawlerDpuHourUsd: '0.4400',
   /** Glue bills every job run for at least this long. */
   minimumSeconds: 60,
 } as const;
 
-/** A G.1X worker is one DPU: 4 vCPU and 16 GB. */
+/** The DPUs of one G.1X worker: one DPU is 4 vCPU and 16 GB. */
 export const DPU_PER_WORKER = 1;
 
 /** The properties of a job run that decide its price, named as in Glue's API. */
@@ -38,7 +43,7 @@ export interface RunToPrice {
 /**
  * Finds the price of a DPU-hour for a job run.
  *
- * @returns undefined if no listed price applies to the run, because a guess would look like a price
+ * @returns undefined if no listed price applies to the run, because a guess would look like a list price
  */
 export function dpuHourUsdOf(run: RunToPrice): string | undefined {
   const { GlueVersion = '', ExecutionClass = 'STANDARD', WorkerType = 'G.1X' } = run;
@@ -53,7 +58,7 @@ export function billedDpuSeconds(runSeconds: number, dpus: number): number {
 }
 
 /**
- * Returns the price of DPU-seconds. It calculates with whole numbers, because money is never a float.
+ * Returns the price of DPU-seconds. Calculates with whole numbers, because floats would round money.
  *
  * @param dpuHourUsd an exact decimal with four places
  * @returns USD with four decimals, rounded to the nearest

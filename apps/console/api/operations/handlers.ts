@@ -1,4 +1,4 @@
-/** What operators see of Glue, SQS and CloudWatch, and the two actions that they can start. */
+/** Shows operators the state of Glue, SQS and CloudWatch, and runs the two actions: redrive and sweep. */
 import { type CloudWatchClient, DescribeAlarmsCommand, type MetricAlarm } from '@aws-sdk/client-cloudwatch';
 import {
   ConcurrentRunsExceededException,
@@ -60,7 +60,10 @@ export function operationsHandlers(parts: OperationsParts): OperationsHandlers {
         return context.json(await redrive(sqs, await parts.queues()), 200);
       } catch (error) {
         if (error instanceof RedriveRunsError)
-          throw new RefusedError('redrive-running', 'A redrive is already running. Wait until it ends.');
+          throw new RefusedError(
+            'redrive-running',
+            'A redrive is already running. Wait until it ends, then try again.',
+          );
         throw error;
       }
     },
@@ -78,7 +81,7 @@ export function operationsHandlers(parts: OperationsParts): OperationsHandlers {
         if (!(error instanceof ConcurrentRunsExceededException)) throw error;
         throw new RefusedError(
           'job-runs-at-limit',
-          'The maximum number of job runs is already running. Try again when one has ended.',
+          'The maximum number of job runs is already running. Wait until a job run ends, then try again.',
         );
       }
     },
@@ -86,10 +89,10 @@ export function operationsHandlers(parts: OperationsParts): OperationsHandlers {
 }
 
 export function jobRunOf(run: GlueJobRun): JobRun {
-  // Glue reports whole seconds. A job run that succeeded within the first second did run, and is billed.
+  // Glue reports whole seconds. A job run that succeeded within its first second reports 0, but AWS bills it.
   const seconds = run.ExecutionTime || (run.JobRunState === 'SUCCEEDED' ? 1 : 0);
   const dpus = run.MaxCapacity ?? (run.NumberOfWorkers ?? 0) * DPU_PER_WORKER;
-  // Glue itself counts if the number of workers changes.
+  // Glue reports DPU-seconds only for job runs whose number of workers can change.
   const dpuSeconds = run.DPUSeconds ?? billedDpuSeconds(seconds, dpus);
   const dpuHourUsd = dpuHourUsdOf(run);
   return {
@@ -112,7 +115,7 @@ function modeOf({ Arguments }: GlueJobRun): JobRun['mode'] {
   return mode === 'manifest' || mode === 'sweep' ? mode : 'other';
 }
 
-/** Counts messages, including those that are being processed. */
+/** Counts the messages in a queue, including messages that are being processed. */
 async function countOf(sqs: SQSClient, QueueUrl: string): Promise<number> {
   const { Attributes } = await sqs.send(
     new GetQueueAttributesCommand({

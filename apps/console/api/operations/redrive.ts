@@ -17,7 +17,7 @@ export interface Queues {
 
 export interface Redriven {
   readonly messages: number;
-  /** False if SQS still moves messages. */
+  /** False while SQS is still moving messages. */
   readonly finished: boolean;
 }
 
@@ -26,7 +26,7 @@ export class RedriveRunsError extends Error {
   override readonly name = 'RedriveRunsError';
 }
 
-/** Lets SQS move the messages. Moves them one by one if SQS cannot, as in the emulator. */
+/** Lets SQS move the messages. Moves the messages one by one if SQS does not support that, as in the emulator. */
 export async function redrive(sqs: SQSClient, queues: Queues): Promise<Redriven> {
   const QueueUrl = queues.deadLetterQueueUrl;
   const AttributeNames = ['QueueArn', 'ApproximateNumberOfMessages'] as const;
@@ -47,7 +47,10 @@ export async function redrive(sqs: SQSClient, queues: Queues): Promise<Redriven>
   }
 }
 
-/** Sends each message before deleting it. A duplicate message changes nothing; a lost one would. */
+/**
+ * Sends each message before deleting it from the dead-letter queue. A duplicate message is harmless, but a lost message
+ * is not.
+ */
 export async function moveOneByOne(sqs: SQSClient, { queueUrl, deadLetterQueueUrl }: Queues): Promise<number> {
   for (let moved = 0; ; ) {
     const { Messages = [] } = await sqs.send(

@@ -1,4 +1,4 @@
-/** Tests every route with every kind of token, and every way to request data of another owner. */
+/** Tests every route with every kind of token, and every way to request another owner's data. */
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Access, access } from '../access.ts';
@@ -21,7 +21,7 @@ beforeAll(async () => {
 });
 afterAll(() => world?.[Symbol.asyncDispose]());
 
-/** Each kind of token with the routes that it may call. */
+/** Every kind of token, with the access levels whose routes the token may call. */
 const tokens: Readonly<
   Record<string, { readonly make: () => Promise<string | undefined>; readonly may: readonly Access[] }>
 > = {
@@ -75,7 +75,7 @@ function unsigned(token: string): string {
 }
 
 describe.each(Object.entries(tokens))('%s', (_, { make, may }) => {
-  test.each(names)('gets an answer from %s only if its access allows it', async (name) => {
+  test.each(names)('gives access to %s only if the route allows this kind of token', async (name) => {
     const { status, headers } = await call(world, name, await make(), requestsOf(ann)[name]);
     if (may.includes(access[name])) {
       expect(status).not.toBe(401);
@@ -192,7 +192,7 @@ describe('an owner who requests data of another owner', () => {
     'raw/expenses/bank.csv',
     'raw/expenses/owner=ann\u0000/bank.csv',
     'raw/expenses/ｏwner=ann/bank.csv',
-  ])('gets nothing for the key %s', async (objectKey) => {
+  ])('cannot read a file with the key %s', async (objectKey) => {
     for (const name of ['listVersions', 'getContent'] as const) {
       expectNothing(
         await ask(name, { query: { objectKey, ...(name === 'getContent' ? { versionId: bob.versionId } : {}) } }),
@@ -205,14 +205,14 @@ describe('an owner who requests data of another owner', () => {
   });
 
   test.each(['templates/owner=bob/bank.json', '/raw/expenses/owner=ann/a.csv', '../raw/x', 'manifests/a.jsonl', ''])(
-    'is refused for the key %s, which is not an upload',
+    'is refused for the key %j, which is not the key of an upload',
     async (objectKey) => {
       expect((await ask('getContent', { query: { objectKey, versionId: 'a' } })).status).toBe(400);
     },
   );
 
   test.each(['owner', 'custom:owner', 'Owner', 'user'])(
-    'cannot choose the owner with the parameter %s=bob',
+    'cannot select another owner with the parameter %s=bob',
     async (parameter) => {
       for (const name of names) {
         if (access[name] === 'public') continue;
@@ -234,7 +234,7 @@ describe('an owner who requests data of another owner', () => {
     ['/API/operations/job-runs', 'GET'],
     ['/api/operations/job-runs/', 'GET'],
     ['/api/operations%2fsweep', 'POST'],
-  ])('gets no answer for operators at the address %s', async (path, method) => {
+  ])('cannot reach a route for operators through the address %s', async (path, method) => {
     const response = await fetch(`${world.url}${path}`, {
       method,
       headers: { authorization: `Bearer ${await world.tokenOf('ann')}` },
@@ -242,7 +242,7 @@ describe('an owner who requests data of another owner', () => {
     expect([401, 403, 404, 405]).toContain(response.status);
   });
 
-  test('cannot become another person by means of headers', async () => {
+  test('cannot act as another person by sending headers', async () => {
     const { body } = await ask('getSession', {
       headers: {
         'x-owner': 'bob',
@@ -255,7 +255,7 @@ describe('an owner who requests data of another owner', () => {
 });
 
 describe('half of a surrogate pair', () => {
-  /** Returns a copy of the value for each text in it, with half of a pair at the end of that text. */
+  /** Returns two copies of the value for each string in it. Each copy has half of a surrogate pair in that string. */
   function spoiled(value: unknown): unknown[] {
     if (typeof value === 'string') return [`${value}\ud800`, `${value.slice(0, 1)}\udc00${value.slice(1)}`];
     if (Array.isArray(value)) {
@@ -295,7 +295,7 @@ describe('a foreign page', () => {
     expect((await change({ origin: world.url, 'sec-fetch-site': 'same-origin' })).status).toBe(200);
   });
 
-  test('appears in the audit log with the person whose token it used', async () => {
+  test('is recorded in the audit log with the person whose token the page used', async () => {
     const headers = { origin: 'https://evil.example' };
     const json = { objectKey: ann.objectKey, newestVersionId: ann.versionId };
     expect((await call(world, 'removeObject', await world.tokenOf('ann'), { json, headers })).status).toBe(403);
@@ -326,7 +326,7 @@ describe('a foreign page', () => {
     expect(status).toBe(403);
   });
 
-  test('gets no permission by CORS', async () => {
+  test('gets no CORS permission', async () => {
     const response = await fetch(`${world.url}${addressOf('listUploads', {})}`, {
       method: 'OPTIONS',
       headers: { origin: 'https://evil.example', 'access-control-request-method': 'GET' },
@@ -346,7 +346,7 @@ describe('the audit log', () => {
     expect(refused).toMatchObject({ subject: 'test', owner: 'ann', target: { objectKey: bob.objectKey }, status: 404 });
   });
 
-  test('records the person who signed in with a click', async () => {
+  test('records who signed in with one click', async () => {
     const { body } = await call(world, 'signInLocally', undefined, { json: { owner: 'ann', operator: true } });
     await expect.poll(lastAuditLine).toMatchObject({
       ...{ action: 'signInLocally', subject: 'local-ann', owner: 'ann', status: 200 },
@@ -356,9 +356,9 @@ describe('the audit log', () => {
     await expect.poll(lastAuditLine).toMatchObject({ action: 'signInLocally', owner: null, status: 400 });
   });
 
-  test('contains no tokens, search words, amounts or rows', async () => {
+  test('does not contain tokens, search words, amounts or rows', async () => {
     const token = await world.tokenOf('ann');
-    // A number that cannot be a time or a duration.
+    // No time or duration in the log can equal this number.
     const amount = '7654321.98';
     await call(world, 'searchTransactions', token, { query: { q: 'my illness', min: amount } });
     await call(world, 'findOverlap', token, requestsOf(ann).findOverlap);

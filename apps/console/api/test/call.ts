@@ -1,4 +1,4 @@
-/** Calls a route by its name and checks every answer against the contract. */
+/** Calls a route by its name and checks the response against the contract. */
 import type { z } from '@hono/zod-openapi';
 import { expect } from 'vitest';
 import { type RouteName, routes } from '../contract/api.ts';
@@ -7,10 +7,10 @@ import type { World } from './world.ts';
 
 export type Ask = RouteCall;
 
-/** An answer whose body matches the contract. */
+/** A response whose body matches the contract. */
 export interface Answer {
   readonly status: number;
-  // Tests read the members that they expect. The contract's schema has already checked all of them.
+  // Untyped, because the contract's schema has already checked every member that tests read.
   readonly body: ReturnType<typeof JSON.parse>;
   readonly text: string;
   readonly headers: Headers;
@@ -33,7 +33,7 @@ export async function call(
   return { status: response.status, body, text, headers: response.headers };
 }
 
-/** Expects a status of the contract and a body with exactly the members of its schema. */
+/** Expects a status that the contract lists, and a body with exactly the members of the status's schema. */
 export function expectByContract(name: RouteName, response: Pick<Response, 'status' | 'headers'>, body: unknown): void {
   const answers: Record<number, { content: Record<string, { schema: z.ZodType }> }> = routes[name].responses;
   const declared = answers[response.status];

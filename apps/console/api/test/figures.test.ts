@@ -1,4 +1,4 @@
-/** Uploads, quarantined rows, overlap, payments and charts, read from the database. */
+/** Tests the routes that read the database: uploads, quarantined rows, overlap, payments and charts. */
 import { randomBytes } from 'node:crypto';
 import { findVisual, visuals } from '@centflow/reports';
 import { quarantinedRows, uploads } from '@centflow/schema/bookkeeping';
@@ -94,7 +94,7 @@ describe('uploads', () => {
   });
 
   test.each(['0', '-1', '1e3', '0x1', ' 1', '1;drop table uploads', '9007199254740993', '99999999999999999999'])(
-    'are not found by the invalid number %s',
+    'refuse the invalid upload number %j',
     async (uploadId) => {
       expect((await ask('getUpload', { param: { uploadId } })).status).toBe(400);
     },
@@ -104,13 +104,13 @@ describe('uploads', () => {
     'not-a-cursor',
     Buffer.from('{"uploadId":"1 or 1=1"}').toString('base64url'),
     Buffer.from('{}').toString('base64url'),
-  ])('refuse the cursor %s with advice to start again', async (cursor) => {
+  ])('refuse the invalid cursor %s', async (cursor) => {
     const { status, body } = await ask('listUploads', { query: { cursor } });
     expect(status).toBe(400);
     expect(body.errors[0].pointer).toBe('/query/cursor');
   });
 
-  test.each(['0', '201', '-1', 'all', ''])('refuse the page size %s', async (limit) => {
+  test.each(['0', '201', '-1', 'all', ''])('refuse the page size %j', async (limit) => {
     expect((await ask('listUploads', { query: { limit } })).status).toBe(400);
   });
 });
@@ -141,7 +141,7 @@ describe('quarantined rows', () => {
   });
 });
 
-describe('the overlap', () => {
+describe('findOverlap', () => {
   const digests = (...prints: Buffer[]) => Buffer.concat(prints).toString('base64');
   const year = { firstDate: '2025-01-01', lastDate: '2025-12-31' };
   const overlap = (fingerprints: string, others: object = {}) =>
@@ -179,7 +179,7 @@ describe('the overlap', () => {
     ]);
   });
 
-  test('leaves out the object to be replaced and other periods', async () => {
+  test('ignores the object to be replaced and rows outside the period', async () => {
     const one = randomBytes(16);
     const objectKey = await hold([one]);
     expect((await overlap(digests(one), { objectKey })).body.held).toEqual([]);
@@ -232,7 +232,7 @@ describe('payments', () => {
     expect(await search({ q: 'zzz' })).toEqual([]);
   });
 
-  test('are searched for wildcards and quotes as ordinary characters', async () => {
+  test('are searched with wildcards and quotes as ordinary characters', async () => {
     const odd = ['100%', 'a_b', 'a\\b', "o'hara", 'x!y', '"quoted"', '%', '_'];
     await spend(...odd.map((merchant) => ({ ...coffee, merchant, description: '', category: 'c' })));
     const found = async (q: string) =>
@@ -242,7 +242,7 @@ describe('payments', () => {
     for (const merchant of odd.filter((each) => each.length > 1)) expect(await found(merchant)).toEqual([merchant]);
   });
 
-  test('always belong to the owner, and no search fails, whatever the query is', async () => {
+  test('belong to the owner for any search text, and no search fails', async () => {
     await spend(coffee);
     const injections = [
       `' or 1=1 -- `,
@@ -296,7 +296,7 @@ describe('payments', () => {
     expect(await search({ category: 'Salary', account: 'Giro' })).toHaveLength(1);
   });
 
-  test('name their object and row', async () => {
+  test('are returned with the object and the row that they come from', async () => {
     const uploadId = await spend(coffee, coffee);
     const [first] = await search({});
     expect(first).toMatchObject({ uploadId, rowNo: 3 });
@@ -317,7 +317,7 @@ describe('payments', () => {
     expect(days).toEqual([...days].sort().reverse());
   });
 
-  test('are listed once each even if many rows are outside the recorded period of their upload', async () => {
+  test('are each listed once even if many rows are outside the recorded period of their upload', async () => {
     const rows = Array.from({ length: 60 }, (_, index) => ({
       ...coffee,
       amount: `${index}.0000`,
@@ -350,7 +350,7 @@ describe('payments', () => {
 });
 
 describe('charts', () => {
-  test.each(visuals.map(({ id }) => id))('%s has its columns, and no data of other owners', async (visualId) => {
+  test.each(visuals.map(({ id }) => id))('%s returns its columns without data of other owners', async (visualId) => {
     const empty = await ask('getVisual', { param: { visualId } });
     expect(empty.status, empty.text).toBe(200);
     await spend(coffee);
@@ -361,7 +361,7 @@ describe('charts', () => {
     expect(text).not.toContain('secret-of');
   });
 
-  test('can be narrowed only by the columns of their drill', async () => {
+  test('can be filtered only by the columns of their drill', async () => {
     await spend(coffee, { ...coffee, category: 'Rent', merchant: 'Landlord' });
     const visualId = 'spending-by-merchant';
     expect(findVisual(visualId)).toBeDefined();
@@ -380,7 +380,7 @@ describe('charts', () => {
     }
   });
 
-  test('are not found by an unknown id, and refuse invalid months', async () => {
+  test('refuse an unknown chart id and invalid months', async () => {
     expect((await ask('getVisual', { param: { visualId: 'constructor' } })).status).toBe(404);
     const param = { visualId: 'spending-by-category' };
     for (const from of ['2025-13', '2025', "2025-01' or 1=1"]) {
@@ -388,7 +388,7 @@ describe('charts', () => {
     }
   });
 
-  test('return the choices for their filters', async () => {
+  test('return the values for their filters', async () => {
     expect((await ask('getChoices')).body).toEqual({
       ...{ currencies: [], categories: [], accounts: [], firstMonth: null, lastMonth: null },
     });
@@ -399,7 +399,7 @@ describe('charts', () => {
     });
   });
 
-  test('return choices of a new upload at once, and none of a removed one', async () => {
+  test('return filter values of a new upload immediately, and no values of a removed upload', async () => {
     await spend(coffee);
     const yen = [1, 2].map(() => ({ ...coffee, currency: 'JPY', amount: '500.0000', category: 'Travel' }));
     const uploadId = await enterUpload(world, expenses, 'expenses', { owner, state: 'loading' }, yen);
@@ -447,7 +447,7 @@ describe('the pipeline', () => {
     expect(body.next).toBeDefined();
   });
 
-  test('returns the median and the 95th percentile of upload times per day', async () => {
+  test('returns the median and the 95th percentile of the loading times per day', async () => {
     await world.tables.execute('delete from uploads where published_at >= utc_date() - interval 31 day');
     const day = new Date(Date.now() - 86_400_000).toISOString().slice(0, 10);
     const probe = await enterUpload(world, expenses, 'expenses', { owner: PROBE_OWNER }, []);

@@ -1,4 +1,4 @@
-/** Sending, undoing, redoing and templates, against an S3 that checks signatures and conditions. */
+/** Tests sending, undoing, redoing and templates against an S3 emulator that checks signatures and conditions. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { RouteName } from '../contract/api.ts';
 import { OBJECT_BYTES_AT_MOST, PART_BYTES } from '../contract/sends.ts';
@@ -27,7 +27,7 @@ const csv = 'date,merchant\n2025-01-01,Café\n';
 const bytes = Buffer.byteLength(csv);
 const file = { feed: 'expenses', name: 'bank 2025.csv', bytes, contentType: 'text/csv' };
 
-/** Sends a request like a browser, which sets the length from the body. */
+/** Sends a request as a browser does: the body determines the content length. */
 function putTo({ url, headers }: { url: string; headers: Record<string, string> }, body: string = csv, others = {}) {
   return fetch(url, { method: 'PUT', headers: { ...headers, ...others }, body });
 }
@@ -42,7 +42,7 @@ async function send(request: object = {}, body = csv): Promise<{ objectKey: stri
 
 const versionsOf = async (objectKey: string) => (await ask('listVersions', { query: { objectKey } })).body.versions;
 
-describe('sending', () => {
+describe('a send', () => {
   test('puts the file into the folder of the token’s owner, where the job expects it', async () => {
     const { objectKey, versionId } = await send();
     expect(objectKey).toBe(`raw/expenses/owner=${owner}/bank 2025.csv`);
@@ -51,13 +51,13 @@ describe('sending', () => {
     const { body } = await ask('getContent', { query: { objectKey, versionId } });
     const content = await fetch(body.url);
     expect(await content.text()).toBe(csv);
-    // The emulator ignores them; S3 does not.
+    // The emulator ignores these parameters, but S3 applies them.
     const search = new URL(body.url).searchParams;
     expect(search.get('response-content-type')).toBe('application/octet-stream');
     expect(search.get('response-content-disposition')).toMatch(/^attachment;/);
   });
 
-  test('accepts no other size, type, key, method or condition at a signed address', async () => {
+  test('cannot use a signed address with another size, type, key, method or condition', async () => {
     const { body } = await ask('startSend', { json: file });
     const signed = new URL(body.url).searchParams.get('X-Amz-SignedHeaders')?.split(';');
     expect(signed).toEqual(['content-length', 'content-type', 'host', 'if-none-match']);
@@ -88,16 +88,16 @@ describe('sending', () => {
     expect((await putTo(second.body)).status).toBe(412);
     const { status, body } = await ask('startSend', { json: file });
     expect(status).toBe(409);
-    expect(body.detail).toBe('You already have a file “bank 2025.csv”. Replace that file, or choose another name.');
+    expect(body.detail).toBe('You already have a file named “bank 2025.csv”. Replace that file, or choose another name.');
   });
 
-  test('replaces the version that the person saw, and no newer one', async () => {
+  test('replaces the version that the person saw, but no newer version', async () => {
     const { objectKey, versionId } = await send();
     const [here, there] = await Promise.all(
       [1, 2].map(() => ask('startSend', { json: { ...file, replaces: { versionId } } })),
     );
     expect((await putTo(here?.body)).status).toBe(200);
-    // S3 only compares ETags, and the same bytes would have the same ETag.
+    // Sends different bytes each time. S3 compares only ETags, and equal bytes have equal ETags.
     const changed = await ask('startSend', { json: { ...file, replaces: { versionId } } });
     expect(changed.status).toBe(409);
     expect(changed.body.detail).toContain('changed in the meantime');
@@ -137,7 +137,7 @@ describe('sending', () => {
     ['bank\n.csv', /invisible characters/],
     [`${'é'.repeat(190)}.csv`.repeat(1), undefined],
     [`${'漢'.repeat(196)}.csv`, undefined],
-  ])('refuses the name %j with a reason, or accepts it safely', async (name, reason) => {
+  ])('refuses the file name %j with a reason, or stores it safely', async (name, reason) => {
     const { status, body } = await ask('startSend', { json: { ...file, name } });
     if (reason === undefined) {
       expect(status).toBe(200);
@@ -149,7 +149,7 @@ describe('sending', () => {
   });
 
   test.each(['%2e%2e%2fb.csv', '..%2Fb.csv', "o'hara & söhne #1 50%+1 ?.csv", '=cmd|x.csv', 'ÄÖÜ漢字🎉.CSV'])(
-    'keeps the name %j unchanged',
+    'stores the file name %j unchanged',
     async (name) => {
       const { objectKey, versionId } = await send({ name });
       expect(objectKey).toBe(`raw/expenses/owner=${owner}/${name}`);
@@ -160,7 +160,7 @@ describe('sending', () => {
     },
   );
 
-  test('requires the content type that matches the name', async () => {
+  test('requires the content type that matches the file name', async () => {
     expect((await ask('startSend', { json: { ...file, name: 'a.csv.gz' } })).body.detail).toContain('application/gzip');
     expect((await ask('startSend', { json: { ...file, contentType: 'text/html' } })).status).toBe(400);
   });
@@ -172,7 +172,7 @@ describe('sending', () => {
   });
 });
 
-describe('sending in parts', () => {
+describe('a send in parts', () => {
   const large = { ...file, bytes: PART_BYTES + 3 };
   const [first, rest] = ['a'.repeat(PART_BYTES), 'end'];
 
@@ -203,7 +203,7 @@ describe('sending in parts', () => {
     expect(await versionsOf(objectKey)).toMatchObject([{ versionId: done.body.versionId, bytes: large.bytes }]);
   });
 
-  test('accepts no part of another size, number or upload', async () => {
+  test('does not accept a part with another size or number, or for another upload', async () => {
     const { sign } = await start();
     const [one] = await sign([1, 3]);
     const other = await start({ name: 'other.csv' });
@@ -216,7 +216,7 @@ describe('sending in parts', () => {
     expect((await putTo(one, rest)).status).toBe(200);
   });
 
-  test('completes with the stored parts, or reports that parts are missing', async () => {
+  test('completes if every part is stored, and otherwise reports missing parts', async () => {
     const { objectKey, multipartId } = await start();
     const wrong = { objectKey, multipartId, parts: [{ partNumber: 1, etag: '"0123"' }] };
     const { status, body } = await ask('completeSend', { json: wrong });
@@ -245,8 +245,8 @@ describe('sending in parts', () => {
   });
 });
 
-describe('undo and redo', () => {
-  test('hide and restore a first upload while the history only grows', async () => {
+describe('undoing and restoring', () => {
+  test('hides and restores a first upload and keeps every version in the history', async () => {
     const { objectKey, versionId } = await send();
     const removed = await ask('removeObject', { json: { objectKey, newestVersionId: versionId } });
     expect((await ask('listObjects')).body.objects).toMatchObject([{ deleted: true }]);
@@ -262,7 +262,7 @@ describe('undo and redo', () => {
     expect(versions.map((version: { isNewest: boolean }) => version.isNewest)).toEqual([true, false, false]);
   });
 
-  test('restore the bytes before a correction', async () => {
+  test('brings back the bytes from before a correction', async () => {
     const { objectKey, versionId } = await send();
     const corrected = await send({ replaces: { versionId } }, 'date,merchant\n');
     const json = { objectKey, versionId, newestVersionId: corrected.versionId };
@@ -271,7 +271,7 @@ describe('undo and redo', () => {
     expect(await (await fetch(content.body.url)).text()).toBe(csv);
   });
 
-  test('are refused if the newest version is not the one that the person saw', async () => {
+  test('is refused if the newest version is not the version that the person saw', async () => {
     const { objectKey, versionId } = await send();
     const newer = await put(world, objectKey, 'newer');
     for (const [name, json] of [
@@ -285,7 +285,7 @@ describe('undo and redo', () => {
     expect((await versionsOf(objectKey))[0].versionId).toBe(newer);
   });
 
-  test('are refused a second time, and for a version that is not a file', async () => {
+  test('is refused when repeated, and for a version that is not a file', async () => {
     const { objectKey, versionId } = await send();
     const { body } = await ask('removeObject', { json: { objectKey, newestVersionId: versionId } });
     const again = await ask('removeObject', { json: { objectKey, newestVersionId: body.versionId } });
@@ -345,7 +345,7 @@ describe('templates', () => {
     expect((await putTemplate('new', isNew, { ...template, feed: 'expenses' })).status).toBe(400);
   });
 
-  test('are never overwritten unread', async () => {
+  test('are not overwritten by a client that has not read the newest version', async () => {
     const { body } = await putTemplate('my-bank', isNew);
     expect((await putTemplate('my-bank', {})).status).toBe(428);
     expect((await putTemplate('my-bank', isNew)).status).toBe(412);
@@ -374,7 +374,7 @@ describe('templates', () => {
   );
 
   test('must be valid mappings', async () => {
-    // JSON.stringify fails at this depth.
+    // JSON.stringify fails on objects nested this deeply.
     const nested = (depth: number) => `${'['.repeat(depth)}${']'.repeat(depth)}`;
     const given = [
       ...[1, 3000, 4100].map((depth) => `{"deep":${nested(depth)}}`),
@@ -393,7 +393,7 @@ describe('templates', () => {
     }
   });
 
-  test('are left out of the list if the stored object is not a template', async () => {
+  test('are omitted from the list if the stored object is not a template', async () => {
     await put(world, `templates/owner=${owner}/odd.json`, JSON.stringify({ name: 'Odd', mapping: { version: 1 } }));
     await putTemplate('my-bank', isNew);
     const { body } = await ask('listTemplates');

@@ -1,4 +1,4 @@
-/** Runs the bundle as AWS does: with an event of API Gateway's HTTP API and only its environment variables. */
+/** Runs the bundle as AWS does, with events of API Gateway's HTTP API and only the Lambda's environment variables. */
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -73,7 +73,7 @@ const ofAnn = {
   'cognito:groups': '[friends]',
 };
 
-/** Returns an event in format 2.0 with the context of the JWT authorizer. */
+/** Returns an API Gateway event in format 2.0 with the context of the JWT authorizer. */
 function event(name: RouteName, claims: object | undefined, body?: object, headers: Record<string, string> = {}) {
   const { path, method } = routes[name];
   return {
@@ -153,7 +153,7 @@ describe('the function `console`', () => {
     expect(output).not.toContain('pass:word');
   });
 
-  test('signs uploads into the bucket and refuses pages outside the console', async () => {
+  test('signs uploads to the bucket and refuses requests from pages outside the console', async () => {
     const json = { feed: 'expenses', name: 'a.csv', bytes: 3, contentType: 'text/csv' };
     const { body } = await invoke('console', 'startSend', ofAnn, json, { origin: 'https://console.example' });
     expect((await fetch(body.url, { method: 'PUT', headers: body.headers, body: 'a,b' })).status).toBe(200);
@@ -188,7 +188,7 @@ describe('the function `console`', () => {
     expect(output).not.toContain('pass:word');
   });
 
-  test('has no routes of the function `operations`, which has no others', async () => {
+  test('serves no route of the function `operations`, which serves only its own routes', async () => {
     const operator = { ...ofAnn, 'cognito:groups': '[operators]' };
     const statusOf = async (which: 'console' | 'operations', name: RouteName) => {
       const { answer } = await invokeLambda(bundle, event(name, operator), { ...aws, ...variables[which] });

@@ -1,4 +1,4 @@
-/** Tests the limits for one person who keeps the database busy, and the effect on other people. */
+/** Tests the limits on a person who keeps the database busy, and that other people still get answers. */
 import { sql } from 'drizzle-orm';
 import type { RowDataPacket } from 'mysql2/promise';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => world?.[Symbol.asyncDispose]());
 
-/** `max_execution_time` only applies to SELECT. This statement runs until somebody kills it. */
+/** `max_execution_time` applies only to SELECT, so this statement runs until it is killed. */
 const slow = sql`do sleep(1000)`;
 
 const connect = (options: Partial<DatabaseOptions> = {}) =>
@@ -44,7 +44,7 @@ describe('a query', () => {
 
   test('is killed in MySQL at its deadline', async () => {
     const database = connect({ callMs: 300 });
-    await expect(database.query({ person: 'ann' }, (views) => views.execute(slow))).rejects.toThrow('did not answer');
+    await expect(database.query({ person: 'ann' }, (views) => views.execute(slow))).rejects.toThrow('did not respond');
     await untilThreads(SLEEP, 0);
     await database.end();
   });
@@ -61,7 +61,7 @@ describe('a query', () => {
 describe('a request', () => {
   test('is killed in MySQL when its client cancels it', async () => {
     const token = await world.token({ 'custom:owner': 'ann', sub: 'leaving' });
-    // The table is locked, so queries of its views wait.
+    // The table is locked, so queries of the table's views wait.
     await world.tables.execute(sql`lock tables uploads write`);
     const leaving = new AbortController();
     const asked = fetch(`${world.url}${addressOf('listUploads', {})}`, {
@@ -79,7 +79,7 @@ describe('a request', () => {
     }
   });
 
-  test('is refused if one person sends forty searches at once, while another person gets an answer', async () => {
+  test('is refused if one person sends forty searches at once, while another person still gets an answer', async () => {
     const token = await world.token({ 'custom:owner': 'big', sub: 'big' });
     await endow(world, 'big');
     await world.tables.execute(sql`lock tables expenses write, incomes write`);
@@ -100,7 +100,7 @@ describe('a request', () => {
       expect((await call(world, 'listUploads', another)).status).toBe(200);
       await world.tables.execute(sql`unlock tables`);
       await Promise.all(searches);
-      // Running searches continue. On a slow machine some waiting ones reach their time limit.
+      // Running searches continue. On a slow machine, some waiting searches reach their time limit.
       expect(answers.filter(({ status }) => status === 200).length).toBeGreaterThanOrEqual(RUNNING_AT_MOST);
       expect(answers.every(({ status }) => status === 200 || status === 429)).toBe(true);
     } finally {
@@ -109,10 +109,10 @@ describe('a request', () => {
   });
 });
 
-describe('several processes', () => {
+describe('turns across several processes', () => {
   const sharing = { connections: 40, isOneOfMany: true } as const;
 
-  /** Sends one query from each of several Lambdas, as on AWS. */
+  /** Sends one query from each of several processes, as Lambdas on AWS do. */
   function lambdas(count: number, person: string) {
     let open = () => {};
     const gate = new Promise<void>((resolve) => {
@@ -134,7 +134,7 @@ describe('several processes', () => {
     return { asked, end, running: () => running };
   }
 
-  test('count the queries of one person together and keep people apart', async () => {
+  test('count all queries of one person together, separately for each person', async () => {
     const ann = lambdas(RUNNING_AT_MOST + WAITING_AT_MOST, 'ann');
     const other = connect({ ...sharing, connections: 1 });
     try {
@@ -150,7 +150,7 @@ describe('several processes', () => {
     expect((await Promise.allSettled(ann.asked)).every(({ status }) => status === 'fulfilled')).toBe(true);
   });
 
-  test('release a turn after an answer and after a failure', async () => {
+  test('are released after a success and after a failure', async () => {
     const database = connect({ ...sharing, connections: 1 });
     for (let each = 0; each < 2 * RUNNING_AT_MOST; each += 1) {
       const fails = database.query({ person: 'ann' }, (views) => views.execute(sql`select nothing`));

@@ -1,4 +1,4 @@
-/** The local server: the web's files, sign-in with one click, and restarts. */
+/** Tests the local server: files of the web app, sign-in with one click, and restarts. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
@@ -31,8 +31,8 @@ afterAll(async () => {
 
 const get = (path: string) => fetch(`${world.url}${path}`);
 
-describe('the web', () => {
-  test.each(['/', '/uploads', '/dashboards/cash-flow?from=2025-01'])('is one page at %s', async (path) => {
+describe('the web app', () => {
+  test.each(['/', '/uploads', '/dashboards/cash-flow?from=2025-01'])('returns the same page at %s', async (path) => {
     const answer = await get(path);
     expect(answer.status).toBe(200);
     expect(answer.headers.get('content-type')).toMatch(/^text\/html/);
@@ -51,7 +51,7 @@ describe('the web', () => {
     expect(headers.get('referrer-policy')).toBe('no-referrer');
   });
 
-  test('lets browsers cache hashed files forever, but not missing files', async () => {
+  test('lets browsers cache hashed files forever, but not responses for missing files', async () => {
     const script = await get('/assets/index-abc123.js');
     expect(script.headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
     expect(script.headers.get('content-type')).toMatch(/javascript/);
@@ -69,7 +69,7 @@ describe('the web', () => {
     },
   );
 
-  test('does not answer unknown addresses of the API', async () => {
+  test('does not return the page for unknown addresses of the API', async () => {
     const answer = await get('/api/nothing');
     expect([answer.status, answer.headers.get('content-type')]).toEqual([404, 'application/problem+json']);
   });
@@ -79,12 +79,12 @@ test('listLocalParts shows operators the parts of the stack', async () => {
   const operator = await world.token({ 'cognito:groups': ['operators'] });
   const { status, body } = await call(world, 'listLocalParts', operator);
   expect(status).toBe(200);
-  // MySQL is listed too if the stack runs its own.
+  // The list also contains MySQL if the stack runs its own server.
   expect(body.parts).toContainEqual({ name: 'the AWS emulator', state: 'ready', restarts: 0, lastTrouble: null });
 });
 
 describe('local sign-in', () => {
-  test('offers every owner with uploads, and a new owner', async () => {
+  test('offers every owner who has uploads, and a new owner', async () => {
     for (const owner of ['ann', PROBE_OWNER]) await endow(world, owner);
     const { body } = await call(world, 'listLocalOwners', undefined);
     expect(body.owners).toEqual([
@@ -112,7 +112,7 @@ describe('local sign-in', () => {
   });
 });
 
-describe('main.ts', () => {
+describe('the process of main.ts', () => {
   const start = (env: Record<string, string>) =>
     spawn(process.execPath, [join(import.meta.dirname, '..', 'local', 'main.ts')], {
       stdio: ['pipe', 'pipe', 'pipe'],
@@ -121,7 +121,7 @@ describe('main.ts', () => {
   const variables = () =>
     Object.fromEntries(Object.entries(world.config).map(([name, value]) => [name, String(value)]));
 
-  test('prints its address and ends at the end of standard input', async () => {
+  test('prints its address and exits at the end of standard input', async () => {
     const child = start(variables());
     const ended = once(child, 'exit');
     const { value } = await createInterface(child.stdout)[Symbol.asyncIterator]().next();
@@ -131,7 +131,7 @@ describe('main.ts', () => {
     expect((await ended)[0]).toBe(0);
   });
 
-  test('ends on SIGTERM', async () => {
+  test('exits on SIGTERM', async () => {
     const child = start(variables());
     const ended = once(child, 'exit');
     await createInterface(child.stdout)[Symbol.asyncIterator]().next();

@@ -1,4 +1,4 @@
-/** What operators see of Glue, SQS and CloudWatch, and the actions that they start. */
+/** Tests the state of Glue, SQS and CloudWatch that operators see, and the actions that they start. */
 import { CloudWatchClient, PutMetricAlarmCommand, SetAlarmStateCommand } from '@aws-sdk/client-cloudwatch';
 import { GetJobCommand, GetJobRunsCommand, StartJobRunCommand, UpdateJobCommand } from '@aws-sdk/client-glue';
 import { ReceiveMessageCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
@@ -28,7 +28,7 @@ const dead = (text: string) =>
   flow.sqs.send(new SendMessageCommand({ QueueUrl: flow.deadLetterQueueUrl, MessageBody: text }));
 
 describe('dead letters', () => {
-  test('are counted, and return to the trigger unchanged', async () => {
+  test('are counted and moved back to the trigger unchanged', async () => {
     await Promise.all(['one', 'two', 'three'].map(dead));
     expect((await ask('countDeadLetters')).body).toEqual({ deadLetters: 3, waiting: 0 });
     expect((await ask('redrive', { json: {} })).body).toEqual({ messages: 3, finished: true });
@@ -45,7 +45,7 @@ describe('dead letters', () => {
 });
 
 describe('job runs', () => {
-  test('are listed with what they cost, the newest first', async () => {
+  test('are listed with their prices, the newest first', async () => {
     const JobName = world.config.GLUE_JOB_NAME;
     await flow.glue.send(new StartJobRunCommand({ JobName, Arguments: { '--keys-from': 'manifest' } }));
     const { body } = await ask('sweep', { json: {} });
@@ -60,13 +60,13 @@ describe('job runs', () => {
     expect((await ask('listJobRuns', { query: { limit: '1' } })).body.runs).toHaveLength(1);
   });
 
-  test('start a sweep with the arguments of a sweep', async () => {
+  test('are started with the arguments of a sweep when an operator starts a sweep', async () => {
     const { body } = await ask('sweep', { json: {} });
     const { JobRuns = [] } = await flow.glue.send(new GetJobRunsCommand({ JobName: world.config.GLUE_JOB_NAME }));
     expect(JobRuns.find(({ Id }) => Id === body.jobRunId)?.Arguments).toMatchObject({ '--keys-from': 'sweep' });
   });
 
-  test('cost what Glue bills: whole seconds, at least one minute per worker', () => {
+  test('are billed in whole seconds and for at least one minute per worker', () => {
     expect(billedDpuSeconds(0.2, 2)).toBe(120);
     expect(billedDpuSeconds(61.2, 2)).toBe(124);
     expect(billedDpuSeconds(0, 2)).toBe(0);
@@ -79,7 +79,7 @@ describe('job runs', () => {
     ['0.3080', 120, '0.0103'],
     ['0.3080', 0, '0.0000'],
     ['0.3080', 3600 * 1_000_000, '308000.0000'],
-  ])('at %s USD a DPU-hour and %i DPU-seconds cost exactly %s', (dpuHourUsd, dpuSeconds, usd) => {
+  ])('at %s USD per DPU-hour with %i DPU-seconds cost exactly %s USD', (dpuHourUsd, dpuSeconds, usd) => {
     expect(usdOf(dpuSeconds, dpuHourUsd)).toBe(usd);
   });
 
@@ -124,7 +124,7 @@ describe('job runs', () => {
     }
   });
 
-  test('are shown as Glue reports them, even while they run', () => {
+  test('are shown with the values that Glue reports, even while they are running', () => {
     const started = new Date('2025-03-01T10:00:00Z');
     const run = {
       Id: 'jr_1',

@@ -1,4 +1,4 @@
-/** An allowed request of an owner for every route. */
+/** A valid request of an owner for every route. */
 import type { Mapping } from '@centflow/preview';
 import type { RouteName } from '../contract/api.ts';
 import type { Ask } from './call.ts';
@@ -6,7 +6,7 @@ import type { Belongings } from './world.ts';
 
 const nothing = 'AAAAAAAAAAAAAAAAAAAAAA==';
 
-/** The mapping of a bank export with one signed amount column. */
+/** A mapping of a bank export with a single signed amount column. */
 export const mapping: Mapping = {
   version: 1,
   encoding: 'windows-1252',
@@ -19,7 +19,7 @@ export const mapping: Mapping = {
   cells: { date: { column: 'Buchungstag' }, currency: { constant: 'EUR' } },
 };
 
-/** Returns a request for every route. A missing route does not compile. */
+/** Returns a valid request for every route. The code does not compile if a route is missing. */
 export function requestsOf({ objectKey, versionId, uploadId, owner }: Belongings): Readonly<Record<RouteName, Ask>> {
   const upload = { param: { uploadId: String(uploadId) } };
   const multipart = { objectKey, multipartId: 'none' };

@@ -1,4 +1,4 @@
-/** Runs schemathesis (contract-tests/) against the server, with requests that openapi.json allows and forbids. */
+/** Runs schemathesis (contract-tests/) against the server, with requests that openapi.json allows or forbids. */
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -23,7 +23,7 @@ beforeAll(async () => {
 });
 afterAll(() => world?.[Symbol.asyncDispose]());
 
-test('every route answers valid and invalid requests as openapi.json documents', { timeout: 900_000 }, async () => {
+test('every route responds to valid and invalid requests as openapi.json documents', { timeout: 900_000 }, async () => {
   const token = await world.token({ 'custom:owner': 'ann', 'cognito:groups': ['operators'] });
   const command = [
     ...['run', '--frozen', '--quiet', '--project', project, 'schemathesis'],

@@ -1,4 +1,4 @@
-/** A MySQL server, an emulated AWS and the local server, with the data of two owners. */
+/** Starts a MySQL server, an AWS emulator and the local server, and creates the data of two owners. */
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { PutObjectCommand, type PutObjectCommandOutput, type S3Client } from '@aws-sdk/client-s3';
@@ -22,7 +22,7 @@ export interface World extends AsyncDisposable {
   readonly stack: RunningStack;
   readonly s3: S3Client;
   readonly tables: MySql2Database;
-  /** Returns a token with these claims in addition to the usual ones; undefined removes a claim. */
+  /** Returns a token with the usual claims and the given ones. The value undefined removes a claim. */
   token(claims: Readonly<Record<string, unknown>>, key?: Uint8Array): Promise<string>;
   /** Returns a token of an owner who is not an operator. */
   tokenOf(owner: string): Promise<string>;
@@ -69,7 +69,7 @@ export async function startWorld(webFolder?: string, signIn?: SignIn): Promise<W
 
 export const auditFileOf = ({ config }: World) => join(config.DATA_FOLDER, 'audit.log');
 
-/** Puts a CSV directly into S3, without the console. */
+/** Puts a CSV file directly into S3, bypassing the console. */
 export async function put(world: World, objectKey: string, text: string): Promise<string> {
   const answer: PutObjectCommandOutput = await world.s3.send(
     new PutObjectCommand({ Bucket: world.config.UPLOADS_BUCKET, Key: objectKey, Body: text, ContentType: 'text/csv' }),
@@ -82,13 +82,13 @@ export interface Belongings {
   readonly owner: string;
   readonly objectKey: string;
   readonly versionId: string;
-  /** A published upload with a quarantined row. */
+  /** The id of a published upload with a quarantined row. */
   readonly uploadId: number;
-  /** A text in every row of this owner and in no other row. */
+  /** Text that every row of this owner contains, and no other row. */
   readonly secret: string;
 }
 
-/** Creates an object with its upload, two payments and a quarantined row. */
+/** Creates an object, its upload, two payments and a quarantined row for an owner. */
 export async function endow(world: World, owner: string): Promise<Belongings> {
   const secret = `secret-of-${owner}-${randomUUID().slice(0, 8)}`;
   const payment: TestRow<typeof expenses> = {

@@ -8,7 +8,7 @@ interface Figures {
 }
 
 export function figuresStory(setting: Setting): void {
-  test('a dashboard shows the figures of the views, drills to the row of a file and returns', async () => {
+  test('a dashboard shows the figures of the database views, and a drill leads to the row of a file and back', async () => {
     const { browser, url } = setting();
     const ada = await signIn(browser, url, 'ada');
     const { page } = ada;
@@ -35,7 +35,7 @@ export function figuresStory(setting: Setting): void {
       .getByRole('link', { name: /^Row \d+ of the uploaded file$/ })
       .first()
       .waitFor();
-    await page.getByRole('link', { name: 'All of spending' }).click();
+    await page.getByRole('link', { name: 'Back to Spending' }).click();
     await page.getByRole('heading', { name: 'Spending by month' }).waitFor();
     expect(ada.errors).toEqual([]);
     await ada.close();
@@ -60,7 +60,7 @@ export function figuresStory(setting: Setting): void {
     await ada.close();
   });
 
-  test('transactions are searched, and an owner cannot open the operations page', async () => {
+  test('an owner can search transactions but cannot open the operations page', async () => {
     const { browser, url } = setting();
     const ada = await signIn(browser, url, 'ada');
     const { page } = ada;

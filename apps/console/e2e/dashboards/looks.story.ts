@@ -6,7 +6,7 @@ import type { Setting } from '../uploads/setting.ts';
 
 export function looksStory(setting: Setting): void {
   test.each(forms)(
-    'every dashboard is accessible and fits in $scheme at $width pixels',
+    'every dashboard is accessible and fits a window of $width pixels in the $scheme scheme',
     { timeout: 240_000 },
     async ({ scheme, width }) => {
       const { browser, url } = setting();

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { signIn } from '../uploads/person.ts';
 import type { Setting } from '../uploads/setting.ts';
 
-/** Text colour of the light scheme, as the browser reports it. */
+/** The text colour of the light scheme, in the browser's notation. */
 const INK = 'rgb(20, 32, 28)';
 
 export function paperStory(setting: Setting): void {
@@ -17,16 +17,16 @@ export function paperStory(setting: Setting): void {
       drawing.evaluate((svg) => [...svg.querySelectorAll('text')].map((text) => text.getAttribute('fill')));
     const onScreen = await inks();
 
-    // A real print, which the browser announces and lays out.
+    // Prints for real: the browser fires its print events and lays out the pages.
     await countWhenPrinting(page, '[data-visual="spending-by-category-and-month"] [role="img"] svg[viewBox]');
     const pdf = await page.pdf({ format: 'A4' });
     expect(pdf.subarray(0, 5).toString()).toBe('%PDF-');
     expect(await readPrintedCount(page)).toBe(1);
-    // After printing, the screen is as before.
+    // The screen looks the same as before printing.
     expect(await inks()).toEqual(onScreen);
     expect(await page.evaluate(() => document.documentElement.dataset.mantineColorScheme)).toBe('dark');
 
-    // The same in steps: the browser announces the print and then applies the print styles.
+    // Repeats the print in single steps: first the browser's print event, then the print styles.
     await page.evaluate(() => dispatchEvent(new Event('beforeprint')));
     await page.emulateMedia({ media: 'print' });
     await page.setViewportSize({ width: 700, height: 990 });
@@ -51,7 +51,7 @@ export function paperStory(setting: Setting): void {
     await close();
   });
 
-  test('maps print although a browser does not wait before printing', async () => {
+  test('maps are printed even though a browser does not wait before printing', async () => {
     const { browser, url } = setting();
     const { page, close } = await signIn(browser, url, 'ada', { colorScheme: 'dark' });
     await page.goto(`${url}/dashboards/places`);
@@ -81,7 +81,7 @@ export function paperStory(setting: Setting): void {
   });
 }
 
-/** Counts the matching elements at the moment when the browser lays the page out for paper. */
+/** Counts the matching elements while the browser lays out the page for paper. */
 async function countWhenPrinting(page: Page, selector: string): Promise<void> {
   await page.evaluate((counted) => {
     addEventListener('beforeprint', () => {

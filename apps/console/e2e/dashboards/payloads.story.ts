@@ -11,7 +11,7 @@ const month = '2025-04';
 const row = (...cells: readonly string[]) => cells.map(quote).join(',');
 
 export function payloadsStory(setting: Setting): void {
-  test('markup and formulas in cells stay text on every dashboard, in drills, downloads and lists', {
+  test('markup and formulas in cells stay plain text on dashboards, in drills, in downloads and in lists', {
     timeout: 240_000,
   }, async () => {
     const { browser, url } = setting();

@@ -26,7 +26,7 @@ async function openOperations(page: Page): Promise<void> {
 }
 
 export function operatorStory(setting: Setting): void {
-  test('uploads of all owners show their latency, state and cost, but no amounts or merchants', async () => {
+  test('the list of all owners’ uploads shows latency, state and cost, but no amounts or merchants', async () => {
     const { browser, url } = setting();
     const ada = await signIn(browser, url, 'ada');
     const { transactions } = (await ada.get('/api/transactions')) as { transactions: { counterparty: string }[] };
@@ -54,7 +54,7 @@ export function operatorStory(setting: Setting): void {
     await close();
   });
 
-  test('redriven dead letters return to the queue and load nothing twice', async () => {
+  test('redriven dead letters return to the queue and load no row twice', async () => {
     const { browser, url, running } = setting();
     const { page, get, close } = await signInAsOperator(browser, url, 'ada');
     const before = await get('/api/pipeline/uploads');
@@ -75,16 +75,16 @@ export function operatorStory(setting: Setting): void {
     await close();
   });
 
-  test('a sweep starts only after confirmation, runs and ends', async () => {
+  test('a sweep starts only after confirmation, and then runs to its end', async () => {
     const { browser, url } = setting();
     const { page, close } = await signInAsOperator(browser, url, 'ada');
     await openOperations(page);
     const sweep = getPanel(page, 'Sweep');
-    await sweep.getByText('There is no sweep among the newest job runs.').waitFor();
+    await sweep.getByText('None of the newest job runs was a sweep.').waitFor();
     await sweep.getByRole('button', { name: 'Sweep now' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click();
     await page.getByRole('dialog').waitFor({ state: 'detached' });
-    await sweep.getByText('There is no sweep among the newest job runs.').waitFor();
+    await sweep.getByText('None of the newest job runs was a sweep.').waitFor();
 
     await confirm(page, sweep, 'Sweep now');
     await page.getByText(/The sweep has started: job run \w+/).waitFor();
@@ -139,7 +139,7 @@ export function operatorStory(setting: Setting): void {
   });
 
   test.each(forms)(
-    'the operations page is accessible and fits in $scheme at $width pixels',
+    'the operations page is accessible and fits a window of $width pixels in the $scheme scheme',
     async ({ scheme, width }) => {
       const { browser, url } = setting();
       const options = { colorScheme: scheme, viewport: { width, height: 800 } };

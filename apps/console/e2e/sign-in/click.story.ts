@@ -22,7 +22,7 @@ export function clickStory(setting: ClickSetting): void {
     await page.getByRole('option', { name: `Account ${ada.secret}` }).click();
     const dialog = page.getByRole('dialog', { name: 'Your session has ended' });
     await dialog.waitFor();
-    // Tokens have a resolution of a second. Two tokens of the same second would be equal.
+    // Token times have a resolution of one second, so two tokens issued in the same second would be equal.
     await page.waitForTimeout(1_100);
     const answered = page.waitForResponse(
       (response) => /visuals.*account=/.test(response.url()) && response.status() === 200,
@@ -49,7 +49,7 @@ export function clickStory(setting: ClickSetting): void {
     await account.fill(secret);
     await expect.poll(() => readDrafts(page)).toContain(secret);
 
-    // In another tab, while Ada is signed in.
+    // Bob signs in in another tab while Ada is signed in.
     const other = await page.context().newPage();
     await other.goto(urlByClick);
     await signInAs(other, 'bob');
@@ -65,7 +65,7 @@ export function clickStory(setting: ClickSetting): void {
     await drop(page, [{ name: 'of ada.csv', text: buildExpenses([['2025-03-01', 'Market', '5.00']]) }]);
     await getCard(page, 'of ada.csv').waitFor();
 
-    // In the same tab, after Ada has signed out.
+    // Bob signs in in the same tab after Ada has signed out.
     const left = page.waitForEvent('load');
     await page.getByRole('button', { name: 'Sign out' }).click();
     await left;

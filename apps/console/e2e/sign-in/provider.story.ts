@@ -11,7 +11,7 @@ export type SignInSetting = () => {
   readonly ada: Belongings;
 };
 
-/** The life of a token, on a busy machine. */
+/** Enough time for a token to expire, even on a busy machine. */
 const slow = { timeout: (TOKEN_SECONDS + 40) * 1000 };
 
 async function open(setting: SignInSetting, address: string): Promise<Page> {
@@ -51,14 +51,14 @@ async function waitUntilRefused(url: string, token: string): Promise<void> {
   await expect.poll(status, { ...slow, interval: 500 }).toBe(401);
 }
 
-/** Returns whether a thief could renew with this refresh token. */
+/** Returns whether this refresh token can still renew a session, for example in the hands of a thief. */
 async function canRenew({ signIn: { authority, clientId } }: Provider, refreshToken: string): Promise<boolean> {
   const body = new URLSearchParams({ grant_type: 'refresh_token', client_id: clientId, refresh_token: refreshToken });
   return (await fetch(`${authority}/token`, { method: 'POST', body })).ok;
 }
 
 export function providerStory(setting: SignInSetting): void {
-  test('signing in opens the requested page with the money of the signed-in person', async () => {
+  test('signing in opens the requested page with the data of the person who signed in', async () => {
     const { ada } = setting();
     const page = await signIn(setting, '/transactions?q=secret');
     await list(page).getByText(ada.secret).first().waitFor();
@@ -87,7 +87,7 @@ export function providerStory(setting: SignInSetting): void {
     await page.context().close();
   });
 
-  test('nothing typed is lost if no renewal is possible, and only the same person can continue', {
+  test('typed text survives a failed token renewal, and only the same person can continue', {
     timeout: 150_000,
   }, async () => {
     const { url, provider, ada } = setting();
@@ -100,7 +100,7 @@ export function providerStory(setting: SignInSetting): void {
       const opened = page.waitForEvent('popup');
       await dialog.getByRole('button', { name: 'Sign in' }).click();
       const popup = await opened;
-      // The provider signs the remembered person out before it asks.
+      // The provider signs out the remembered person before it shows the sign-in form.
       await popup.getByRole('button', { name: 'Yes, sign me out' }).click();
       await typeAtProvider(popup, owner);
     };

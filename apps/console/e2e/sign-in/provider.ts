@@ -1,4 +1,4 @@
-/** An OpenID provider on this machine whose tokens have the claims of Cognito's. */
+/** An OpenID provider on this machine that issues tokens with the same claims as Cognito. */
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -10,14 +10,17 @@ import type { SignIn } from '../../api/contract/session.ts';
 const CLIENT_ID = 'console';
 const SCOPE = 'openid profile email';
 const HOUR = 3600;
-/** Tokens are renewed after 16 s: enough for a slow machine, and short enough to wait for. */
+/**
+ * With this lifetime, tokens are renewed after 16 s: long enough for a slow machine, and short enough for a test to
+ * wait.
+ */
 export const TOKEN_SECONDS = 20;
 
 export interface Provider extends AsyncDisposable {
   readonly signIn: Extract<SignIn, { kind: 'oidc' }>;
-  /** Serves the console at this address, which is known only after the console knows the provider. */
+  /** Sets the console's address, which is known only after the console has started with this provider. */
   serve(consoleUrl: string): Promise<void>;
-  /** Revokes all refresh tokens, as after an administrator has signed everybody out. */
+  /** Revokes all refresh tokens, as an administrator does by signing everybody out. */
   revokeAll(): Promise<void>;
 }
 
@@ -52,7 +55,7 @@ async function createProvider(authority: string, consoleUrl: string): Promise<Oi
     clients: [
       {
         client_id: CLIENT_ID,
-        // A page cannot keep a secret.
+        // The client has no secret, because a web page cannot keep one confidential.
         token_endpoint_auth_method: 'none',
         grant_types: ['authorization_code', 'refresh_token'],
         redirect_uris: [`${consoleUrl}/sign-in/return`],
@@ -77,7 +80,7 @@ async function createProvider(authority: string, consoleUrl: string): Promise<Oi
       accountId: owner,
       claims: () => ({ sub: owner, token_use: 'id', 'custom:owner': owner, 'cognito:groups': ['owners'], name: owner }),
     }),
-    // Like Cognito: every code comes with a refresh token, and nobody is asked for consent.
+    // Like Cognito, the provider always issues a refresh token and never shows a consent page.
     issueRefreshToken: () => true,
     async loadExistingGrant(context) {
       const { session, client } = context.oidc;
@@ -91,7 +94,7 @@ async function createProvider(authority: string, consoleUrl: string): Promise<Oi
     },
     interactions: { url: (_context, { uid }) => `/login/${uid}` },
     features: {
-      // The built-in pages load fonts from other sites.
+      // Blocks external fonts, which the provider's built-in pages load.
       devInteractions: { enabled: false },
       revocation: { enabled: true },
       rpInitiatedLogout: {

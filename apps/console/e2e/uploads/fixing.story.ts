@@ -47,18 +47,18 @@ export function fixingStory(setting: Setting): void {
     await expireSession(page);
     await page.getByRole('button', { name: 'Preview the corrected file' }).click();
     const dialog = page.getByRole('dialog', { name: 'Your session has ended' });
-    // Tokens have a resolution of a second. Two tokens of the same second would be equal.
+    // Token times have a resolution of one second, so two tokens issued in the same second would be equal.
     await page.waitForTimeout(1_100);
     await dialog.getByRole('button', { name: /^maya *\d+ upload/ }).click();
     await getCard(page, 'cash-2025.csv').getByText('25', { exact: true }).waitFor();
 
     await page.reload();
-    await page.getByText('Your unsent changes are restored.').waitFor();
+    await page.getByText('Your unsent changes were restored.').waitFor();
     expect(await page.getByRole('textbox', { name: 'date, row 4' }).inputValue()).toBe('2025-02-28');
     await maya.close();
   });
 
-  test('rows to fix are downloaded as a CSV that runs no formula', async () => {
+  test('the CSV download of rows to fix contains no executable formula', async () => {
     const { browser, url } = setting();
     const maya = await signIn(browser, url, 'maya');
     const { page } = maya;
@@ -94,7 +94,7 @@ export function fixingStory(setting: Setting): void {
     await maya.close();
   });
 
-  test('a file that cannot be imported shows the reason before it is sent', async () => {
+  test('the page shows why a file cannot be imported before the file is sent', async () => {
     const { browser, url } = setting();
     const maya = await signIn(browser, url, 'maya');
     const { page } = maya;
@@ -124,7 +124,7 @@ export function fixingStory(setting: Setting): void {
     await maya.close();
   });
 
-  test('a refused file shows the reason, and its correction is imported', { timeout: 180_000 }, async () => {
+  test('the page shows why a file was refused, and imports the corrected file', { timeout: 180_000 }, async () => {
     const { browser, url } = setting();
     const { s3, Bucket } = openStorage(setting);
     const Key = 'raw/expenses/owner=maya/from-elsewhere.csv';
@@ -134,7 +134,7 @@ export function fixingStory(setting: Setting): void {
     await expect.poll(() => findUpload(maya, Key, 'rejected'), { timeout: 60_000 }).toBeDefined();
     const upload = await findUpload(maya, Key, 'rejected');
     await page.goto(`${url}/uploads/${upload?.uploadId}`);
-    await page.getByText('This file was not imported. None of its rows count.').waitFor();
+    await page.getByText('This file was not imported, and none of its rows count.').waitFor();
     await page.getByText(/is missing merchant, category, account, currency/).waitFor();
 
     await openUploads(page, url);
@@ -149,7 +149,7 @@ export function fixingStory(setting: Setting): void {
     await maya.close();
   });
 
-  test('an undo of a file that changed in the meantime is refused with advice', { timeout: 180_000 }, async () => {
+  test('undoing a file that changed in the meantime is refused with advice', { timeout: 180_000 }, async () => {
     const { browser, url } = setting();
     const { s3, Bucket } = openStorage(setting);
     const maya = await signIn(browser, url, 'maya');
@@ -162,7 +162,7 @@ export function fixingStory(setting: Setting): void {
     await card.getByRole('link', { name: 'Open the upload' }).click();
     const undo = page.getByRole('button', { name: 'Undo this upload' });
     await undo.waitFor();
-    // Deleted from another window a moment ago.
+    // Another window has just deleted the file.
     await page.route('**/api/objects/versions**', (route) => route.abort());
     await s3.send(new DeleteObjectCommand({ Bucket, Key: 'raw/expenses/owner=maya/moving.csv' }));
     await undo.click();
@@ -175,7 +175,7 @@ export function fixingStory(setting: Setting): void {
     await maya.close();
   });
 
-  test('a first upload is undone and restored', { timeout: 180_000 }, async () => {
+  test('a first upload can be undone and restored', { timeout: 180_000 }, async () => {
     const { browser, url } = setting();
     const maya = await signIn(browser, url, 'maya');
     const { page } = maya;

@@ -7,7 +7,7 @@ import type { Setting } from './setting.ts';
 
 const megabyte = 2 ** 20;
 
-/** Returns rows of one year with at least this many bytes. */
+/** Returns a CSV file with rows of one year and at least this many bytes. */
 function buildLargeFile(bytes: number): string {
   const lines = ['date,merchant,category,account,amount,currency,description'];
   for (let row = 0, size = 0; size < bytes; row++) {
@@ -20,7 +20,7 @@ function buildLargeFile(bytes: number): string {
 }
 
 export function largeFileStory(setting: Setting): void {
-  test('an interrupted send resumes after a reload with the missing parts only', {
+  test('an interrupted send resumes after a reload and sends only the missing parts', {
     timeout: 300_000,
   }, async () => {
     const { browser, url, running } = setting();
@@ -63,7 +63,7 @@ export function largeFileStory(setting: Setting): void {
     await rm(folder, { recursive: true });
   });
 
-  test('a paused send is removed and leaves nothing behind', { timeout: 120_000 }, async () => {
+  test('removing a paused send leaves no parts in S3', { timeout: 120_000 }, async () => {
     const { browser, url, running } = setting();
     const storage = running.stack.description.endpointUrl;
     const maya = await signIn(browser, url, 'maya');
@@ -122,7 +122,7 @@ export function largeFileStory(setting: Setting): void {
     await card.getByRole('button', { name: 'Send' }).waitFor(importTimeout);
     await card.getByText('100,000', { exact: true }).waitFor();
     const busy = await page.evaluate(() => (window as unknown as { busy: number }).busy);
-    // The page may be busy for only part of the time, on any machine: the worker does the reading.
+    // On any machine, the page is busy for only part of the time, because a worker reads the file.
     expect(busy).toBeLessThan((performance.now() - from) / 2);
     await maya.close();
     await rm(folder, { recursive: true });

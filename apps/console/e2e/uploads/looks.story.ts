@@ -6,7 +6,7 @@ import type { Setting } from './setting.ts';
 
 export function looksStory(setting: Setting): void {
   test.each(forms)(
-    'every page about uploads is accessible and fits in $scheme at $width pixels',
+    'every page about uploads is accessible and fits a window of $width pixels in the $scheme scheme',
     { timeout: 180_000 },
     async ({ scheme, width }) => {
       const { browser, url } = setting();

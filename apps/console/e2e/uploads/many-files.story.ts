@@ -38,7 +38,7 @@ export function manyFilesStory(setting: Setting): void {
     await kenji.close();
   });
 
-  test('a file that was sent before under another name has only duplicate rows', async () => {
+  test('a file that was already sent under another name has only duplicate rows', async () => {
     const { browser, url } = setting();
     const kenji = await signIn(browser, url, 'kenji');
     const { page } = kenji;
@@ -51,7 +51,7 @@ export function manyFilesStory(setting: Setting): void {
     await kenji.close();
   });
 
-  test('a file with an existing name can be compared and replaces the other one', {
+  test('a file with an existing name can be compared with the existing file and replace it', {
     timeout: 120_000,
   }, async () => {
     const { browser, url } = setting();
@@ -80,10 +80,10 @@ export function manyFilesStory(setting: Setting): void {
     const { browser, url } = setting();
     const kenji = await signIn(browser, url, 'kenji');
     const { page } = kenji;
-    // Listening early makes the browser intercept the file chooser before the key is pressed.
+    // Listens before the key press, so that the browser intercepts the file chooser.
     page.on('filechooser', () => undefined);
     await openUploads(page, url);
-    // Content that loads later would move the focus.
+    // Waits for all content, because content that loads later would move the focus.
     await page.getByRole('link', { name: 'bank-2023.csv' }).waitFor();
     await pressTabUntil(page, page.getByRole('button', { name: 'Choose files' }));
     const chooser = page.waitForEvent('filechooser');

@@ -1,8 +1,8 @@
 import type { Page } from 'playwright-core';
 
 /**
- * Returns the shapes of the chart of income and expenses by month. The page must not animate: `reducedMotion:
- * 'reduce'`.
+ * Returns the shapes of the chart “income and expenses by month”. Open the page with `reducedMotion: 'reduce'`, because
+ * animations change the shapes.
  */
 export async function readMonthShapes(page: Page, url: string, year: string): Promise<readonly (string | null)[]> {
   await page.goto(`${url}/dashboards/cash-flow?from=${year}-01&to=${year}-12`);

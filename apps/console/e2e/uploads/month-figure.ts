@@ -5,7 +5,7 @@ interface Answer {
   readonly rows: readonly (readonly (string | number | null)[])[];
 }
 
-/** Returns the spending of a month from the dashboard's visual, or null if there is none. */
+/** Returns the spending of a month from the dashboard's visual, or null if the month has no spending. */
 export async function fetchSpending(person: Person, month: string, currency: string): Promise<string | null> {
   const answer = (await person.get(
     `/api/visuals/expense-figure?currency=${currency}&from=${month}&to=${month}`,

@@ -4,7 +4,7 @@ import { drop, getCard, openUploads, signIn, waitUntilImported } from './person.
 import type { Setting } from './setting.ts';
 
 export function payloadsStory(setting: Setting): void {
-  test('markup in the name, the header and the cells of a file stays text', { timeout: 180_000 }, async () => {
+  test('markup in the name, the header and the cells of a file stays plain text', { timeout: 180_000 }, async () => {
     const { browser, url } = setting();
     const kenji = await signIn(browser, url, 'kenji');
     const { page } = kenji;
@@ -32,7 +32,7 @@ export function payloadsStory(setting: Setting): void {
     await kenji.close();
   });
 
-  test('markup in the name of a template and in a bank’s columns stays text', { timeout: 120_000 }, async () => {
+  test('markup in the name of a template and in a bank’s columns stays plain text', { timeout: 120_000 }, async () => {
     const { browser, url } = setting();
     const kenji = await signIn(browser, url, 'kenji');
     const { page } = kenji;

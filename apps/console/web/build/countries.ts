@@ -23,12 +23,12 @@ const require = createRequire(import.meta.url);
 /** Natural Earth has no ISO number for Kosovo. CSV files use this code. */
 const withoutNumber: Readonly<Record<string, string>> = { Kosovo: 'XK' };
 
-/** Antarctica: nobody spends money there, and it fills a fifth of the map. */
+/** Antarctica is omitted, because it would fill a fifth of the map and nobody spends money there. */
 const LEFT_OUT = 'AQ';
 
 /**
- * Returns the world as GeoJSON whose names are ISO 3166-1 alpha-2 codes. Small countries that the coarse world lacks,
- * such as Malta and Singapore, come from a finer one.
+ * Returns the world as GeoJSON whose names are ISO 3166-1 alpha-2 codes. Small countries that are missing from the
+ * coarse map, such as Malta and Singapore, come from a more detailed map.
  */
 export function buildCountries(): World {
   const coarse = readAtlas('world-atlas/countries-110m.json', 1);
@@ -49,7 +49,7 @@ function readAtlas(atlas: string, decimals: number): Country[] {
     .filter(({ properties }) => properties.name !== LEFT_OUT);
 }
 
-/** Returns the ISO code. A territory without one keeps its name and is still drawn. */
+/** Returns the ISO code of a country, or the name of a territory that has no code. */
 function parseErrorCode({ id, properties: { name } }: Country): string {
   return iso31661NumericToAlpha2[String(id).padStart(3, '0')] ?? withoutNumber[name] ?? name;
 }
@@ -63,7 +63,8 @@ function roundGeometry(geometry: Geometry, decimals: number): Geometry {
 }
 
 /**
- * Continues outlines beyond the 180th meridian. Russia and Fiji cross it and would otherwise stretch across the map.
+ * Continues outlines beyond the 180th meridian. Otherwise Russia and Fiji, which cross the meridian, would stretch
+ * across the map.
  */
 function unwrapLongitudes(positions: readonly Position[]): readonly Position[] {
   let turn = 0;

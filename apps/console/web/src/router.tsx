@@ -6,14 +6,14 @@ import { rootRoute, shellRoute } from './shell/routes.tsx';
 import { createTransactionsRoute } from './transactions/routes.tsx';
 import { createUploadRoutes } from './uploads/routes.tsx';
 
-/** The OIDC provider returns people to this page after the sign-in. */
+/** The page to which the OIDC provider returns people after they sign in. */
 const signInReturnRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: 'sign-in/return',
   component: lazyRouteComponent(() => import('./session/sign-in-return.tsx')),
 });
 
-/** The OIDC provider returns a second window to this page after its sign-out. */
+/** The page to which the OIDC provider returns a second window after signing out. */
 const signInAgainRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: 'sign-in/again',
@@ -40,7 +40,7 @@ const routeTree = rootRoute.addChildren([
 export const router = createRouter({
   routeTree,
   defaultPreload: 'intent',
-  // TanStack Query caches the figures and knows their age.
+  // The router need not cache data, because TanStack Query caches the figures and tracks their age.
   defaultPreloadStaleTime: 0,
   defaultPendingComponent: LoadingPage,
   defaultErrorComponent: PageFault,

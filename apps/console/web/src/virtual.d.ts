@@ -17,7 +17,7 @@ declare module 'virtual:countries' {
 }
 
 declare module 'virtual:cities' {
-  /** By ISO 3166-1 alpha-2 code, largest city first: `name|longitude|latitude`. */
+  /** The cities of each country by ISO 3166-1 alpha-2 code, largest first: `name|longitude|latitude`. */
   const cities: Readonly<Record<string, readonly string[]>>;
   export default cities;
 }

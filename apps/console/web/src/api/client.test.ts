@@ -4,7 +4,7 @@ const body = { title: 'Too many requests at once', detail: 'Wait until some have
 const busy = () => new Response(JSON.stringify(body), { status: 429, headers: { 'retry-after': '2' } });
 const good = () => new Response('{"owner":"ada"}', { headers: { 'content-type': 'application/json' } });
 
-/** Loads the client with a signed-in session and a server that returns these answers in order. */
+/** Loads the client with a signed-in session and a server that returns the given responses in order. */
 async function load(...answers: readonly (() => Response)[]) {
   const stored = JSON.stringify({ token: 'token', expiresAt: new Date(Date.now() + 3_600_000).toISOString() });
   vi.stubGlobal('sessionStorage', { getItem: () => stored, setItem: () => {}, removeItem: () => {} });
@@ -24,7 +24,7 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-test('sessionFetch repeats a request refused with 429 after the time that the answer names', async () => {
+test('sessionFetch repeats a request refused with 429 after the time in Retry-After', async () => {
   const { readAnswer, api, fetched } = await load(busy, busy, good);
   const answer = readAnswer(api.session.$get({ query: {} }));
   await vi.advanceTimersByTimeAsync(1999);

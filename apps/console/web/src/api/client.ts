@@ -1,18 +1,20 @@
-/** The API client for people who are signed in. Its types come from the server's routes; no server code is imported. */
+/**
+ * The API client for people who are signed in. Imports only the types of the server's routes, not the server's code.
+ */
 import { hc } from 'hono/client';
 import type { Api } from '../../../api/contract/api.ts';
 import { session } from '../session/this-tab.ts';
 import { pause } from '../shared/pause.ts';
 
-/** How many times a request refused with 429 is repeated. */
+/** The maximum number of retries of a request that was refused with 429. */
 const RETRIES_WHEN_BUSY = 3;
 
 /**
  * Sends a request with the token of the session.
  *
- * After a 401 the token is renewed once. If that fails, the request waits for the next sign-in, so an expired session
- * loses nothing. After a 429 the request is repeated after the time that the answer names, because the server has done
- * nothing. Bodies must be readable twice: use text or blobs, not streams.
+ * After a 401 the token is renewed once. If the renewal fails, the request waits for the next sign-in, so no request is
+ * lost. After a 429 the client waits for the time in `Retry-After` and repeats the request, which the server has not
+ * processed. Use text or blobs as bodies, because a retry cannot read a stream again.
  */
 export const sessionFetch: typeof fetch = async (input, init) => {
   let refused = false;
@@ -33,7 +35,7 @@ export const sessionFetch: typeof fetch = async (input, init) => {
   }
 };
 
-/** Returns the seconds to wait. API Gateway names no time, so the default is one second. */
+/** Returns the seconds to wait. The default is one second, because API Gateway sends no `Retry-After`. */
 function getRetrySeconds({ headers }: Response): number {
   const seconds = Number(headers.get('retry-after') ?? Number.NaN);
   return seconds >= 0 && seconds <= 30 ? seconds : 1;

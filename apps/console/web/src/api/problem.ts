@@ -1,6 +1,6 @@
 /** One field of a request that the API refused (RFC 9457). */
 export interface FieldProblem {
-  /** JSON pointer to the field in the request. */
+  /** A JSON pointer to the field in the request. */
   readonly pointer: string;
   readonly message: string;
 }
@@ -47,25 +47,25 @@ function getTitle(status: number): string {
 
 function getAdvice(status: number): string {
   if (status === 403) return 'You do not have access to this. Ask an operator for access.';
-  if (status === 404) return 'It does not exist, or it was deleted.';
+  if (status === 404) return 'This does not exist, or it was deleted. Check the address.';
   if (status === 429) return 'Wait a moment, then try again.';
   return status >= 500
     ? 'The service has a problem. Try again in a moment. Nothing you entered is lost.'
-    : `The service answered with status ${status}. Try again.`;
+    : `The service returned status ${status}. Try again. If the problem continues, contact an operator.`;
 }
 
-/** Returns whether the error may pass without a change: a network error or a server fault. */
+/** Returns whether the error may be temporary: a network error or a server error. */
 export function isTransient(error: unknown): boolean {
   if (error instanceof ApiError) return error.status >= 500 || error.status === 429;
   return error instanceof TypeError;
 }
 
-/** Returns whether the service is overloaded and did nothing. */
+/** Returns whether the service was overloaded and did not process the request. */
 export function isBusy(error: unknown): boolean {
   return error instanceof ApiError && (error.status === 429 || error.status === 503);
 }
 
-/** Returns the title and the text that people read for any error. */
+/** Returns the title and the text to show to people for an error. */
 export function describeError(error: unknown): { readonly title: string; readonly detail: string } {
   if (error instanceof ApiError) return { title: error.title, detail: error.detail };
   if (error instanceof TypeError)

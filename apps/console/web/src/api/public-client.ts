@@ -1,4 +1,4 @@
-/** The API client for public routes, and how to read an answer. */
+/** The API client for public routes, and a function that reads responses. */
 import { type ClientResponse, hc } from 'hono/client';
 import type { SuccessStatusCode } from 'hono/utils/http-status';
 import type { Api } from '../../../api/contract/api.ts';
@@ -11,7 +11,7 @@ type Succeeded<R> =
   R extends ClientResponse<infer T, infer Status, 'json'> ? (Status extends SuccessStatusCode ? T : never) : never;
 
 /**
- * Returns the body of a successful answer.
+ * Returns the body of a successful response.
  *
  * @throws ApiError if the API refused the request
  * @throws TypeError if the API cannot be reached

@@ -21,6 +21,6 @@ test('describeChoices describes drills first, then the period and the other filt
   ).toEqual(['Austria', 'city: Not stated', 'EUR']);
 });
 
-test('describeChoices leaves out filters that the visual does not offer', () => {
+test('describeChoices omits filters that the visual does not offer', () => {
   expect(describeChoices({ from: '2025-03', currency: 'EUR', category: 'Rent' }, ['currency'])).toEqual(['EUR']);
 });

@@ -6,7 +6,7 @@ import { getCountryName, NOT_STATED } from './figures.ts';
 /**
  * Returns one phrase for each choice: drills first, then the period, then the other filters.
  *
- * @param offered filters of the dashboard or visual; other filters stay in the address but have no effect here
+ * @param offered filters of the dashboard or visual; other filters stay in the page's address but have no effect here
  * @param drills in order; a later drill of the same column wins
  */
 export function describeChoices(

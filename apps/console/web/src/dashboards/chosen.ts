@@ -1,8 +1,11 @@
-/** The filters and drills in the address. A reload, a bookmark and the back button show the same figures. */
+/**
+ * The page's address stores the filters and drills, so that a reload, a bookmark and the back button show the same
+ * figures.
+ */
 import type { Filters } from '@centflow/reports';
 import { isMonth } from '../shared/dates.ts';
 
-/** One step of a drill: the visual and its filters. */
+/** One step of a drill: a visual and the filters for it. */
 export interface DrillStep {
   readonly visual: string;
   readonly filters: Pick<Filters, 'from' | 'to' | 'drill'>;
@@ -14,11 +17,11 @@ export interface Chosen {
   readonly to?: string;
   readonly category?: string;
   readonly account?: string;
-  /** The steps from the clicked visual to the visual on the page. */
+  /** The drill's steps from the visual that was clicked first to the visual on the page. */
   readonly path?: readonly DrillStep[];
 }
 
-/** Parses the address. Values that the API would refuse are dropped. */
+/** Parses the address and drops values that the API would refuse. */
 export function parseChosen(search: Record<string, unknown>): Chosen {
   const { currency, from, to, category, account, path } = search;
   return {

@@ -88,8 +88,8 @@ function Visuals({ dashboard, choices }: { readonly dashboard: Dashboard; readon
 }
 
 /**
- * Adds the defaults: the owner's main currency and, for amounts, the last twelve months. Every request names them, so
- * all visuals agree.
+ * Adds the defaults: the owner's main currency and, for amounts, the last twelve months. Every request contains these
+ * filters, so all visuals show the same selection.
  */
 function addDefaults(chosen: Chosen, dashboard: Dashboard, { currencies, firstMonth, lastMonth }: Choices): Chosen {
   const currency = chosen.currency ?? currencies[0];

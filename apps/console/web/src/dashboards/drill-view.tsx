@@ -26,7 +26,7 @@ export function DrillView({ dashboard, chosen, visual, filters }: Props) {
         component="nav"
         aria-label="Breadcrumbs"
       >
-        <Crumb dashboard={dashboard} chosen={chosen} path={[]} title={`All of ${dashboard.title.toLowerCase()}`} />
+        <Crumb dashboard={dashboard} chosen={chosen} path={[]} title={`Back to ${dashboard.title}`} />
         {path.slice(0, -1).map((step, index) => (
           <Crumb
             key={step.visual}

@@ -1,4 +1,4 @@
-/** Formats the cells of a visual's answer. */
+/** Formats the cells of a visual's data. */
 import type { Format, VisualColumn, VisualData } from '@centflow/reports';
 import { formatDay, formatMoment, formatMonth } from '../shared/dates.ts';
 import { formatMoney, formatMoneyShort } from '../shared/money.ts';
@@ -9,7 +9,7 @@ import { stateTitles } from '../uploads/shared/state-titles.ts';
 
 export type Cell = string | number | null;
 
-/** Shown for an empty dimension. */
+/** The text for a dimension without a value. */
 export const NOT_STATED = 'Not stated';
 
 const countries = new Intl.DisplayNames(undefined, { type: 'region', fallback: 'code' });
@@ -18,7 +18,7 @@ export function getCountryName(code: string): string {
   return /^[A-Z]{2}$/.test(code) ? (countries.of(code) ?? code) : code;
 }
 
-/** Formats the system's own words by column, for people. */
+/** Functions that format internal names for people, such as states and feeds, by column. */
 const systemWords: Readonly<Record<string, (text: string) => string>> = {
   code: (code) => code.replaceAll('_', ' '),
   feed: getTypeTitle,
@@ -26,7 +26,7 @@ const systemWords: Readonly<Record<string, (text: string) => string>> = {
   state: (state) => (stateTitles as Readonly<Record<string, string>>)[state] ?? state,
 };
 
-/** Row numbers and upload numbers are names, not quantities. */
+/** The columns whose numbers identify something, so they need no thousands separator. */
 const names = new Set(['upload_id', 'row_no']);
 
 export function formatCell(cell: Cell, column: VisualColumn, currency: string | null): string {
@@ -61,19 +61,19 @@ function formatValue(text: string, format: Format | 'seconds', currency: string 
   }
 }
 
-/** Adds the time zone: MySQL returns UTC without one. */
+/** Adds the time zone, because MySQL returns UTC without a time zone. */
 function toIsoMoment(text: string): string {
   return /[zZ]|[+-]\d\d:\d\d$/.test(text) ? text : `${text.replace(' ', 'T')}Z`;
 }
 
-/** Formats a value briefly for an axis. The exact figure is always available elsewhere. */
+/** Formats a value briefly for an axis. The tooltip and the table show the exact figure. */
 export function formatOnAxis(value: number, format: Format | 'seconds', currency: string | null): string {
   if (format === 'money' && currency !== null) return formatMoneyShort(value, currency);
   if (format === 'percent') return formatPercent(value);
   return formatInteger(value);
 }
 
-/** Returns the dimensions of a row by column. A drill filters by them. */
+/** Returns the dimensions of a row by column, for the filters of a drill. */
 export function getDimensions(data: VisualData, row: readonly Cell[]): Record<string, string | null> {
   return Object.fromEntries(
     data.columns.flatMap(({ name, role }, index) => {

@@ -14,7 +14,7 @@ interface Props {
   readonly onChoose: (next: Chosen) => void;
 }
 
-/** Shows the filters of a dashboard. Each choice goes into the address. */
+/** Shows the filters of a dashboard. The page's address stores each choice. */
 export function FilterBar({ filters, choices, chosen, onChoose }: Props) {
   const { currencies, categories, accounts } = choices;
   const set = (name: 'currency' | 'category' | 'account', value: string | null) => {
@@ -64,7 +64,10 @@ export function FilterBar({ filters, choices, chosen, onChoose }: Props) {
   );
 }
 
-/** Returns the months to choose from. Uploads are received up to today, whatever the months of their rows. */
+/**
+ * Returns the months to choose from. Dashboards about uploads always include the current month, because files can
+ * arrive until today.
+ */
 function getAvailableMonths({ firstMonth, lastMonth }: Choices, filters: readonly FilterName[]): Months {
   const now = new Date().toISOString().slice(0, 7);
   const last = filters.includes('currency') ? (lastMonth ?? now) : now;

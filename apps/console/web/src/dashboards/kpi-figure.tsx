@@ -14,7 +14,7 @@ interface Props {
   readonly data: VisualData;
 }
 
-/** Shows the figure of the last month, its change, the months before as a line, and the total. */
+/** Shows the last month's figure, the change from the month before, a line of the earlier months, and the total. */
 export function KpiFigure({ visual, data: { columns, rows, currency } }: Props) {
   const value = columns.find(({ role }) => role === 'value');
   const last = rows.at(-1);

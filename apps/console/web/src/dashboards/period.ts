@@ -1,4 +1,7 @@
-/** The periods to choose from. “Last” counts from the newest month with data, because statements arrive late. */
+/**
+ * The periods to choose from. A period such as “Last 12 months” ends at the newest month with data, because statements
+ * arrive late.
+ */
 import { addMonths } from '../shared/dates.ts';
 import type { Chosen } from './chosen.ts';
 
@@ -38,7 +41,7 @@ export function getPeriodMonths(
   }
 }
 
-/** Returns the preset that matches the months of an address. The default is the last twelve months. */
+/** Returns the preset that matches the months in the page's address. The default is the last twelve months. */
 export function findPeriod(chosen: Pick<Chosen, 'from' | 'to'>, months: Months): PeriodName {
   if (chosen.from === undefined && chosen.to === undefined) return 'last-12';
   const presets = ['last-12', 'last-3', 'this-year', 'last-year', 'all'] as const;

@@ -13,7 +13,7 @@ interface Props {
   readonly onMark: OnMark | undefined;
 }
 
-/** Shows exact figures by category and month, with totals of both. */
+/** Shows exact figures by category and month, with totals for each category and each month. */
 export function PivotTable({ visual, data, onMark }: Props) {
   const { columns, rows, totals, total } = useMemo(() => pivot(data), [data]);
   const [rowColumn, columnColumn, value] = data.columns;

@@ -1,4 +1,4 @@
-/** Turns a pivot's answer into rows and columns with exact totals. */
+/** Converts the data of a pivot to rows and columns with exact totals. */
 
 import { compareDecimals } from '@centflow/preview/decimal';
 import type { VisualData } from '@centflow/reports';
@@ -7,20 +7,20 @@ import type { Cell } from './figures.ts';
 
 export interface PivotRow {
   readonly label: Cell;
-  /** In the order of the columns. Undefined means no amount. */
+  /** One amount per column, in the order of the columns. Undefined means that no amount exists. */
   readonly cells: readonly (string | undefined)[];
   readonly total: string;
 }
 
 export interface Pivoted {
   readonly columns: readonly Cell[];
-  /** Largest total first. */
+  /** The rows, the largest total first. */
   readonly rows: readonly PivotRow[];
   readonly totals: readonly string[];
   readonly total: string;
 }
 
-/** Pivots one row dimension, one column dimension and one value. packages/reports has no other pivots. */
+/** Pivots one row dimension, one column dimension and one value. packages/reports contains only pivots of this form. */
 export function pivot({ rows }: VisualData): Pivoted {
   const columns = [...new Set(rows.map((row) => row[1] ?? null))].sort((one, other) =>
     String(one).localeCompare(String(other)),

@@ -1,4 +1,4 @@
-/** Saves the figures of a visual as a CSV file. Amounts are exact, as the database has them. */
+/** Saves the figures of a visual as a CSV file. Amounts are exact, as in the database. */
 import type { Visual, VisualData } from '@centflow/reports';
 import { toCsvFile } from '../shared/csv-file.ts';
 import { saveFile } from '../shared/save-file.ts';
@@ -7,11 +7,11 @@ export function saveCsv(visual: Visual, data: VisualData): void {
   saveFile(`${visual.id}.csv`, toCsvFile(toCsvRows(data)));
 }
 
-/** Returns the header and the rows. If there are amounts, the last column names their currency. */
+/** Returns the header and the rows. If the visual shows amounts, the last column contains the currency. */
 function toCsvRows({ columns, rows, currency }: VisualData): string[][] {
   const currencyOf = (text: string) =>
     currency !== null && columns.some(({ format }) => format === 'money') ? [text] : [];
-  // Moments are saved in UTC, as the database has them.
+  // Times are saved in UTC, as in the database.
   const header = columns.map(({ title, format }) => (format === 'moment' ? `${title} (UTC)` : title));
   return [
     [...header, ...currencyOf('Currency')],

@@ -1,4 +1,6 @@
-/** Saves a visual as a picture: on white, with its title, at twice the resolution of the screen. */
+/**
+ * Saves a visual as a picture on a white background, with the visual's title, at twice the resolution of the screen.
+ */
 import type { Visual, VisualData } from '@centflow/reports';
 import { saveFile } from '../shared/save-file.ts';
 import { draw } from './charts/draw.ts';
@@ -12,7 +14,7 @@ const WIDTH = 960;
 const MARGIN = 28;
 const HEAD = 64;
 const SHARPNESS = 2;
-/** The most table rows that a picture shows. */
+/** The maximum number of table rows in a picture. */
 const ROWS = 40;
 
 export async function savePng(visual: Visual, data: VisualData): Promise<void> {

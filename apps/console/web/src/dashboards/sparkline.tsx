@@ -3,7 +3,10 @@ import classes from './dashboards.module.css';
 const WIDTH = 240;
 const HEIGHT = 44;
 
-/** Draws the months before as a line. It decorates the figure above, which gives all information. */
+/**
+ * Draws the earlier months as a line. The line is decorative, because the figure above it gives the same information as
+ * text.
+ */
 export function Sparkline({ points }: { readonly points: readonly (number | null)[] }) {
   const known = points.flatMap((point, index) => (point === null ? [] : [{ point, index }]));
   if (known.length < 2) return <div className={classes.spark} />;

@@ -13,7 +13,7 @@ export function useVisual(visual: Visual, filters: Filters) {
   });
 }
 
-/** Loads the values to choose from in filters. */
+/** Loads the values that the filters offer. */
 export function useChoices() {
   return useQuery({
     queryKey: ['choices'],
@@ -22,7 +22,9 @@ export function useChoices() {
 }
 export type Choices = NonNullable<ReturnType<typeof useChoices>['data']>;
 
-/** Returns only the filters that the visual has. Other filters would cause a second request for the same figures. */
+/**
+ * Returns only the filters that apply to the visual. Other filters would cause a second request for the same figures.
+ */
 function buildQuery(visual: Visual, filters: Filters): Record<string, string> {
   const has = (name: FilterName) => (visual.filters as readonly string[]).includes(name);
   const query: Record<string, string | undefined> = {

@@ -24,7 +24,7 @@ interface Props {
   readonly visual: Visual;
   readonly filters: Filters;
   readonly chosen: Chosen;
-  /** True if the visual is isAlone on the page, after a drill. */
+  /** Whether the visual is the only one on the page, which is the case after a drill. */
   readonly isAlone?: boolean;
 }
 
@@ -80,7 +80,8 @@ interface BodyProps {
 }
 
 function Body({ visual, data, asTable, height, onMark }: BodyProps) {
-  if (data.rows.length === 0) return <p className={classes.none}>Nothing matches these filters.</p>;
+  if (data.rows.length === 0)
+    return <p className={classes.none}>Nothing matches these filters. Change or remove a filter.</p>;
   if (visual.kind === 'pivot') return <PivotTable visual={visual} data={data} onMark={onMark} />;
   if (visual.kind === 'kpi' && !asTable) return <KpiFigure visual={visual} data={data} />;
   if (asTable || !isDrawable(visual)) return <VisualTable visual={visual} data={data} onMark={onMark} />;
@@ -93,11 +94,11 @@ function Body({ visual, data, asTable, height, onMark }: BodyProps) {
 
 function describeTruncation(visual: Visual, { rows }: VisualData): string {
   const count = formatInteger(rows.length);
-  if (visual.kind === 'list') return `These are the newest ${count}. Transactions has all of them.`;
-  return `These are the ${count} largest.`;
+  if (visual.kind === 'list') return `Only the newest ${count} are shown. Open Transactions to see all of them.`;
+  return `Only the ${count} largest are shown.`;
 }
 
-/** Returns the handler of a click on a mark. The drill goes into the address, so the back button undoes it. */
+/** Returns the handler of a click on a mark. The page's address stores the drill, so the back button undoes a drill. */
 function useDrill(visual: Visual, filters: Filters, chosen: Chosen): OnMark | undefined {
   const navigate = useNavigate();
   if (visual.drill === undefined) return undefined;

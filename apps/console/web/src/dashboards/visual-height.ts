@@ -2,12 +2,14 @@
 import type { Filters, Visual } from '@centflow/reports';
 import { getCalendarHeight } from './charts/calendar-height.ts';
 
-/** Charts narrower than this use the layout for phones. */
+/** Charts narrower than this many pixels use the layout for phones. */
 export const NARROW = 420;
-/** The window width for such a chart, including the margins of the page. */
+/** The window width, in pixels, below which charts use the layout for phones. Includes the margins of the page. */
 const PHONE = NARROW + 68;
 
-/** Returns the height of the drawing once the rows are known. A few bars take less room than twenty. */
+/**
+ * Returns the final height of the drawing, once the number of rows is known. Fewer bars need less height than reserved.
+ */
 export function getDrawingHeight(visual: Visual, reserved: number, rows: number): number {
   if (visual.kind !== 'bar' || !visual.horizontal) return reserved;
   const each = visual.values.length > 1 ? 46 : 30;

@@ -12,10 +12,10 @@ interface Props {
   readonly onMark: OnMark | undefined;
 }
 
-/** Shows the figures of any visual as a table. Buttons replace the clicks of a chart. */
+/** Shows the figures of any visual as a table. Buttons in the table do what clicks on the chart do. */
 export function VisualTable({ visual, data, onMark }: Props) {
   const { rows, currency } = data;
-  // The row links to its upload. The number of the upload means nothing to people.
+  // Hides the upload's number, which means nothing to people. Each row links to its upload instead.
   const columns = data.columns
     .map((column, index) => ({ column, index }))
     .filter(({ column }) => column.name !== 'upload_id');

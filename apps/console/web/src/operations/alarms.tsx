@@ -53,7 +53,7 @@ export function Alarms() {
   return (
     <Panel
       title="Alarms"
-      description="The alarms of this environment. The runbook says what to do about each."
+      description="The alarms of this environment. The runbook (docs/runbook.md) explains what to do about each alarm."
       query={alarms}
       height={120}
     >

@@ -11,7 +11,7 @@ interface Props {
   /** What the action will do, shown in the dialog. */
   readonly children: ReactNode;
   readonly disabled?: boolean;
-  /** @returns the message to show when it is done */
+  /** @returns the message to show after the action */
   readonly action: () => Promise<string>;
 }
 

@@ -3,8 +3,8 @@ import type { JobRun, PipelineUpload } from '../../../api/contract/operations.ts
 /**
  * Returns the estimated cost of each upload in US dollars.
  *
- * The cost of a job run is shared among its uploads by their rows plus one, so that an empty file is not free. Uploads
- * of a run without a known price are left out. Floats are precise enough for estimates.
+ * The cost of a job run is divided among its uploads in proportion to their rows plus one, so that an empty file also
+ * has a cost. Uploads of a run without a known price are omitted. Floats are precise enough for estimates.
  */
 export function calculateCosts(
   uploads: readonly PipelineUpload[],

@@ -15,7 +15,7 @@ interface Props<Row> {
   readonly keyOf: (row: Row) => string;
 }
 
-/** Shows rows as a table. TanStack Table would not shorten it: nothing is sorted, filtered or paged here. */
+/** Shows rows as a table. TanStack Table is not needed, because the table does not sort, filter or page. */
 export function DataTable<Row>({ label, rows, columns, keyOf }: Props<Row>) {
   return (
     <Box className={classes.scroll} tabIndex={0} role="region" aria-label={label}>

@@ -15,7 +15,7 @@ export function DeadLetters() {
   return (
     <Panel
       title="Dead letters"
-      description="Events that failed on every attempt."
+      description="Events that failed on every attempt. Fix the cause, then redrive them."
       query={letters}
       height={64}
       actions={
@@ -27,7 +27,7 @@ export function DeadLetters() {
             return `${formatCount(messages, 'event')} returned to the queue.${finished ? '' : ' SQS is still moving the rest.'}`;
           }}
         >
-          Every dead letter returns to the queue and is handled again. Objects that are already loaded are not loaded
+          Every dead letter returns to the queue and is processed again. Objects that are already loaded are not loaded
           twice. Fix the cause first, or the events will fail again.
         </ConfirmButton>
       }

@@ -6,14 +6,15 @@ import { formatCost, formatCount } from '../shared/numbers.ts';
 type RunCosts = Pick<JobRun, 'glueVersion' | 'dpuHourUsd' | 'usd'>;
 
 /**
- * Describes the total cost of job runs and their prices. Runs without a known price count, but add nothing to the sum.
+ * Describes the total cost of job runs and their prices. The number of runs includes runs without a known price, but
+ * the sum does not.
  *
  * @param asOf month of the price list, such as `2026-09`
  */
 export function describeCosts(runs: readonly RunCosts[], asOf: string): string {
   const count = formatCount(runs.length, 'run');
   const usd = runs.flatMap((run) => run.usd ?? []);
-  if (usd.length === 0) return `${count}. The cost is unknown.`;
+  if (usd.length === 0) return `${count}. The cost is unknown, because no list price applies.`;
   const unknown = runs.length - usd.length;
   const exception = unknown === 0 ? '' : ` (${formatCount(unknown, 'run')} of unknown cost not included)`;
   return (
@@ -22,7 +23,7 @@ export function describeCosts(runs: readonly RunCosts[], asOf: string): string {
   );
 }
 
-/** Returns the price of each version that ran. */
+/** Returns the price of each Glue version in the runs. */
 function listPrices(runs: readonly RunCosts[]): string[] {
   const priced = runs.flatMap(({ glueVersion, dpuHourUsd }) =>
     dpuHourUsd === null ? [] : [[glueVersion, dpuHourUsd] as const],

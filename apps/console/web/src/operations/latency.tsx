@@ -22,7 +22,7 @@ export function Latency() {
   return (
     <Panel
       title="Latency"
-      description="Time from receiving a file to showing it in the reports, for each of the last 30 days. Half of the uploads took at most p50, 95% at most p95."
+      description="Time from receiving a file to showing it in the reports, for each of the last 30 days. p50 is the time within which half of the uploads were shown, and p95 the time for 95%."
       query={latency}
       height={160}
     >
@@ -48,7 +48,7 @@ function Days({ days }: { readonly days: readonly Day[] }) {
   return <DataTable label="Latency by day" rows={days} columns={columns} keyOf={({ day }) => day} />;
 }
 
-/** Draws p50 and p95 as bars. */
+/** Draws the figures p50 and p95 as bars. */
 function Bars({ p50, p95 }: { readonly p50: number; readonly p95: number }) {
   return (
     <svg viewBox="0 0 100 10" preserveAspectRatio="none" width="100%" height="12" aria-hidden="true">

@@ -35,7 +35,7 @@ const columns: readonly Column<LocalPart>[] = [
   },
 ];
 
-/** Shows the processes that `npm start` restarts. On AWS there are none. */
+/** Shows the processes that `npm start` runs and restarts. AWS has no such processes. */
 export function LocalParts() {
   const config = useQuery(configQuery);
   return config.data?.environment === 'local' ? <Parts /> : null;

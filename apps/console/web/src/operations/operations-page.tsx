@@ -29,7 +29,7 @@ export default function OperationsPage() {
     <>
       <PageHeader
         title="Operations"
-        description="How the pipeline is doing. This page never shows anyone’s rows or amounts."
+        description="How the pipeline is doing. This page never shows people’s rows or amounts."
       />
       <Stack gap="md">
         <SimpleGrid cols={{ base: 1, sm: 2 }} spacing="md">

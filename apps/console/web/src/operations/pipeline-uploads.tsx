@@ -35,8 +35,8 @@ export function PipelineUploads() {
         Uploads
       </h2>
       <Text size="sm" c="dimmed" mb="sm">
-        Uploads of all owners. The cost of a job run is split by the number of rows. It is shown for the runs listed
-        above.
+        Uploads of all owners. The cost of a job run is divided by the number of rows. Costs are shown only for the job
+        runs listed above.
       </Text>
       {pages.isError ? <ProblemNotice error={pages.error} onRetry={() => void pages.refetch()} /> : null}
       {pages.isPending ? <LoadingPanel height={320} label="Loading the uploads" /> : null}

@@ -11,7 +11,7 @@ export function Sweep() {
   return (
     <Panel
       title="Sweep"
-      description="Compares the whole bucket with the database and loads what events missed."
+      description="Compares the whole bucket with the database and loads objects whose events were lost."
       query={runs}
       height={64}
       actions={
@@ -35,7 +35,7 @@ export function Sweep() {
             <Text size="sm" c="dimmed">
               {last?.startedAt
                 ? `The last sweep started ${formatMoment(last.startedAt)}.`
-                : 'There is no sweep among the newest job runs.'}
+                : 'None of the newest job runs was a sweep.'}
             </Text>
           </>
         );

@@ -1,7 +1,7 @@
 import { api, readAnswer } from '../api/client.ts';
 import { queryClient } from '../api/query-client.ts';
 
-/** Returns the owner whose money the signed-in person works on. */
+/** Returns the owner whose data the signed-in person sees and changes. */
 export async function getCurrentOwner(): Promise<string> {
   const { owner } = await queryClient.fetchQuery({
     queryKey: ['session'],

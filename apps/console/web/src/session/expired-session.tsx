@@ -2,7 +2,7 @@ import { Button, Modal, Text } from '@mantine/core';
 import { SignInChoices } from './sign-in-choices.tsx';
 import { signOut } from './sign-out.ts';
 
-/** Asks for a new sign-in above the page, which keeps its state. Waiting requests continue afterwards. */
+/** Shows a sign-in dialog above the page, which keeps its state. Waiting requests continue after the sign-in. */
 export default function ExpiredSession() {
   return (
     <Modal

@@ -1,17 +1,17 @@
-/** The OIDC client, and the renewal of tokens. Loaded only in environments with a provider. */
+/** Creates the OIDC client and renews tokens. This module loads only in environments with a provider. */
 import { OidcClient, type SigninResponse, type UserProfile, WebStorageStateStore } from 'oidc-client-ts';
 import { queryClient } from '../api/query-client.ts';
 import { configQuery } from './config.ts';
 import type { Credentials } from './session.ts';
 
 const SCOPE = 'openid profile email';
-/** The longest time that requests wait for a renewal. */
+/** The maximum time that requests wait for a token renewal, in seconds. */
 const TIMEOUT_SECONDS = 10;
 
-/** Returns a client of the provider that the configuration names. */
+/** Returns a client for the OIDC provider in the sign-in configuration. */
 export async function connect(): Promise<OidcClient> {
   const { signIn } = await queryClient.fetchQuery(configQuery);
-  if (signIn.kind !== 'oidc') throw new Error('Here one signs in without a provider.');
+  if (signIn.kind !== 'oidc') throw new Error('This environment has no sign-in provider. Sign in on the start page.');
   return new OidcClient({
     authority: signIn.authority,
     client_id: signIn.clientId,
@@ -19,12 +19,13 @@ export async function connect(): Promise<OidcClient> {
     response_type: 'code',
     scope: SCOPE,
     requestTimeoutInSeconds: TIMEOUT_SECONDS,
-    // The window that returns is not always the window that left. Only the verifier of one sign-in is stored.
+    // In localStorage, because the provider may return to another window than the one that started. The entry contains
+    // only the verifier of a single sign-in.
     stateStore: new WebStorageStateStore({ store: localStorage }),
   });
 }
 
-/** @throws Error if the sign-in did not complete */
+/** Returns the credentials in the provider's response, or throws an Error if the sign-in did not complete. */
 export function getCredentials({ id_token, expires_at, refresh_token }: SigninResponse): Credentials {
   if (!id_token || !expires_at) throw new Error('The sign-in did not complete. Sign in again.');
   return {
@@ -46,7 +47,7 @@ export async function renewCredentials({ token, refreshToken = '' }: Credentials
       id_token: token,
       scope: SCOPE,
       session_state: null,
-      // Required by the type; nothing reads claims here.
+      // The type requires a profile, but the console does not read it.
       profile: {} as UserProfile,
     },
     timeoutInSeconds: TIMEOUT_SECONDS,

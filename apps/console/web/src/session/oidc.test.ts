@@ -23,7 +23,7 @@ function inMemory(): Storage {
   } as Storage;
 }
 
-/** The window that the page opens. */
+/** A fake of the window that the page opens. */
 let other: { location: { href: string } };
 let replaced: string[];
 
@@ -38,7 +38,7 @@ beforeEach(() => {
   return () => vi.unstubAllGlobals();
 });
 
-/** Loads the code as the console does, with a provider that publishes this metadata. */
+/** Loads the module as the console does, with a provider that publishes the given metadata. */
 async function load(discovered: object) {
   vi.stubGlobal('fetch', async (input: string | URL | Request) => {
     const { pathname } = new URL(input instanceof Request ? input.url : input);
@@ -56,12 +56,12 @@ async function addressOfOther(): Promise<URL> {
   return new URL(other.location.href);
 }
 
-test('signInInWindow signs out at the provider first, which may remember another person', async () => {
+test('signInInWindow first signs out at the provider, because the provider may remember another person', async () => {
   const { signInInWindow } = await load(withSignOut);
   void signInInWindow();
   const { origin, pathname, searchParams } = await addressOfOther();
   expect(origin + pathname).toBe(withSignOut.end_session_endpoint);
-  // Cognito's parameter and the standard parameter.
+  // The address appears in Cognito's parameter and in the standard parameter.
   for (const name of ['logout_uri', 'post_logout_redirect_uri']) {
     expect(searchParams.get(name)).toBe(`${ORIGIN}/sign-in/again`);
   }
@@ -80,7 +80,7 @@ test('signInAgain continues to the sign-in with PKCE', async () => {
   expect(searchParams.get('code_challenge')).toBeTruthy();
 });
 
-test('signInInWindow opens the sign-in at once if the provider has no sign-out', async () => {
+test('signInInWindow opens the sign-in page directly if the provider does not support sign-out', async () => {
   const { signInInWindow } = await load(metadata);
   void signInInWindow();
   const { origin, pathname, searchParams } = await addressOfOther();

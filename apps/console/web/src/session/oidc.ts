@@ -1,5 +1,6 @@
 /**
- * Signs in with an OIDC provider, by authorisation code with PKCE. Loaded only in environments with a provider.
+ * Signs in with an OIDC provider, by authorisation code with PKCE. This module loads only in environments with a
+ * provider.
  *
  * A page that must keep its state signs in through a second window, which passes the token over a BroadcastChannel.
  * Unlike `window.opener`, this works even if the provider's pages set Cross-Origin-Opener-Policy.
@@ -9,7 +10,7 @@ import { connect, getCredentials } from './oidc-client.ts';
 import type { Credentials } from './session.ts';
 import { session } from './this-tab.ts';
 
-/** Absent in a second window, which closes after the sign-in. */
+/** The page to show after the sign-in. Absent in a second window, which closes after the sign-in. */
 interface ReturnTo {
   readonly address?: string;
 }
@@ -26,16 +27,19 @@ export async function signInByRedirect(): Promise<void> {
 /**
  * Signs in through a second window and keeps this page. Resolves when the second window has signed in.
  *
- * The provider may remember another person and sign them in without asking, which the console would refuse every time.
- * So the second window signs out at the provider first. `prompt=login` alone is not enough, because Cognito's classic
- * pages ignore it (https://docs.aws.amazon.com/cognito/latest/developerguide/authorization-endpoint.html).
+ * The provider may remember another person and sign that person in without a form. The console would refuse that person
+ * every time, so the second window signs out at the provider first. `prompt=login` alone is not enough, because
+ * Cognito's classic pages ignore it
+ * (https://docs.aws.amazon.com/cognito/latest/developerguide/authorization-endpoint.html).
  *
  * @throws Error if the browser blocks the window
  */
 export async function signInInWindow(): Promise<void> {
   const other = window.open('about:blank', '_blank', 'popup,width=520,height=720');
   if (!other)
-    throw new Error('The browser blocked the sign-in window. Allow pop-ups for this site, then press “Sign in” again.');
+    throw new Error(
+      'Your browser blocked the sign-in window. Allow pop-ups for this site, then press “Sign in” again.',
+    );
   const handedOver = waitForCredentials();
   const client = await connect();
   const canSignOut = (await client.metadataService.getEndSessionEndpoint()) !== undefined;
@@ -43,12 +47,12 @@ export async function signInInWindow(): Promise<void> {
   session.signIn(await handedOver);
 }
 
-/** Continues to the provider's sign-in, in the second window, after the provider has signed out. */
+/** Opens the provider's sign-in page in the second window, after the provider has signed out. */
 export async function signInAgain(): Promise<void> {
   location.replace(await createSecondSignInUrl(await connect()));
 }
 
-/** Returns the address of a sign-in whose window closes afterwards. */
+/** Returns the address of a sign-in page whose window closes after the sign-in. */
 async function createSecondSignInUrl(client: OidcClient): Promise<string> {
   const returnTo: ReturnTo = {};
   return (await client.createSigninRequest({ state: returnTo, prompt: 'login' })).url;
@@ -67,7 +71,7 @@ function waitForCredentials(): Promise<Credentials> {
 /**
  * Completes the sign-in in the window that the provider returned.
  *
- * @returns the address of the page to show, or undefined if this window is done
+ * @returns the address of the page to show, or undefined if this window closes
  */
 export async function finishSignIn(): Promise<string | undefined> {
   const response = await (await connect()).processSigninResponse(location.href);
@@ -84,15 +88,15 @@ export async function finishSignIn(): Promise<string | undefined> {
   return undefined;
 }
 
-/** Ends the session at the provider, too. Otherwise the next sign-in would not ask for anything. */
+/** Ends the session at the provider too. Otherwise the provider would sign the next person in without a form. */
 export async function signOutOfProvider(refreshToken: string | undefined): Promise<void> {
   const client = await connect();
-  // A refresh token that cannot be revoked now will expire. The sign-out does not wait for it.
+  // A failed revocation does not stop the sign-out, because the refresh token expires later anyway.
   if (refreshToken !== undefined) await client.revokeToken(refreshToken, 'refresh_token').catch(() => undefined);
   location.assign(await createSignOutUrl(client, '/'));
 }
 
-/** @param then the page of the console to return to; the provider must know it (infra: `logoutUrls`) */
+/** @param then the console's page to return to, which must be registered with the provider (infra: `logoutUrls`) */
 async function createSignOutUrl(client: OidcClient, then: '/' | typeof SIGN_IN_AGAIN): Promise<string> {
   const address = new URL(then, location.origin).href;
   const { url } = await client.createSignoutRequest({

@@ -6,7 +6,7 @@ afterEach(() => void vi.useRealTimers());
 
 const LIFE = 15 * 60_000;
 
-/** Returns the nth credentials of a sign-in, valid for 15 minutes from now. */
+/** Returns the nth credentials of one sign-in, which are valid for 15 minutes from now. */
 function nth(n: number): Credentials {
   return { token: `token-${n}`, refreshToken: `refresh-${n}`, expiresAt: new Date(Date.now() + LIFE).toISOString() };
 }
@@ -19,7 +19,7 @@ function inMemory(values = new Map<string, string>()): Storage {
   } as Storage;
 }
 
-/** Returns a provider that rotates refresh tokens: it accepts each of them once. */
+/** Returns a provider that rotates refresh tokens and accepts each refresh token only once. */
 function provider() {
   let latest = 1;
   const renew = vi.fn<Renew>(async ({ refreshToken }) => {
@@ -34,7 +34,7 @@ const refusing = async () => {
   throw new Error('invalid_grant');
 };
 
-test('Session renews its token repeatedly before it expires, and requests never wait', async () => {
+test('Session renews its token each time before the token expires, so that requests never wait', async () => {
   const renew = provider();
   const session = new Session(inMemory(), renew);
   session.signIn(nth(1));
@@ -67,7 +67,7 @@ test('Session shares one renewal among requests that are refused together', asyn
   expect(await session.token()).toBe('token-2');
 });
 
-test('Session ignores a refusal of a token that it has already renewed', async () => {
+test('Session ignores the refusal of a token that has already been renewed', async () => {
   const renew = provider();
   const session = new Session(inMemory(), renew);
   session.signIn(nth(1));
@@ -77,7 +77,7 @@ test('Session ignores a refusal of a token that it has already renewed', async (
   expect(session.state().kind).toBe('signed-in');
 });
 
-test('Session retries a failed early renewal once when the API refuses the token, and then expires', async () => {
+test('Session retries a failed renewal once when the API refuses the token, and then expires', async () => {
   const renew = vi.fn<Renew>(refusing);
   const session = new Session(inMemory(), renew);
   session.signIn(nth(1));
@@ -88,7 +88,7 @@ test('Session retries a failed early renewal once when the API refuses the token
   expect(renew).toHaveBeenCalledTimes(2);
 });
 
-test('Session renews nothing without a refresh token', async () => {
+test('Session does not renew a token without a refresh token', async () => {
   const renew = vi.fn<Renew>(refusing);
   const session = new Session(inMemory(), renew);
   session.signIn({ token: 'local', expiresAt: new Date(Date.now() + LIFE).toISOString() });

@@ -1,20 +1,23 @@
 /**
  * The session of a tab.
  *
- * The tokens are in sessionStorage, so they survive a reload and end with the tab. They are renewed before they expire.
- * If no renewal is possible, nothing on the page is lost: requests wait in {@link Session.token} until the same person
- * signs in again, and are then sent with the new token.
+ * The tokens are in sessionStorage, so the tokens survive a reload and are deleted with the tab. The session renews its
+ * token before the token expires. If the renewal fails, the page keeps its state. Requests wait in {@link
+ * Session.token} until the same person signs in again, and then use the new token.
  */
 export interface Credentials {
   /** The OIDC ID token, sent as `Authorization: Bearer`. */
   readonly token: string;
-  /** ISO 8601, UTC. */
+  /** When the token expires: ISO 8601, UTC. */
   readonly expiresAt: string;
-  /** Valid for one renewal, which returns the next refresh token. Absent in a sign-in without a provider. */
+  /**
+   * The refresh token for a single renewal, which returns the next refresh token. Absent after a sign-in without a
+   * provider.
+   */
   readonly refreshToken?: string;
 }
 
-/** Requests new credentials. Rejects if the provider refuses or does not answer. */
+/** Requests new credentials. Rejects if the provider refuses the request or does not respond. */
 export type Renew = (credentials: Credentials) => Promise<Credentials>;
 
 export type SessionState =
@@ -23,13 +26,13 @@ export type SessionState =
   /** The session has ended, but the page keeps its state. */
   | { readonly kind: 'expired'; readonly credentials: Credentials };
 
-/** Another person signed in. The waiting requests of the first person must not be sent. */
+/** A different person signed in to an expired session. The first person's waiting requests must not be sent. */
 export class AnotherPersonError extends Error {
   override readonly name = 'AnotherPersonError';
 }
 
 const STORED_AS = 'centflow-session';
-/** The share of a token's remaining life after which it is renewed. A new token is never due at once. */
+/** A token is renewed after this share of its remaining lifetime, so a new token is never renewed immediately. */
 const RENEWED_AFTER = 0.8;
 
 export class Session {
@@ -55,7 +58,7 @@ export class Session {
 
   readonly state = (): SessionState => this.#state;
 
-  /** @throws AnotherPersonError if the expired session belongs to another person */
+  /** Starts or continues the session. Throws AnotherPersonError if the expired session belongs to another person. */
   signIn(credentials: Credentials): void {
     if (this.#state.kind === 'expired' && getSubject(this.#state.credentials) !== getSubject(credentials))
       throw new AnotherPersonError('That is a different person. Sign in with the same account, or sign out first.');
@@ -66,21 +69,23 @@ export class Session {
     this.#set({ kind: 'signed-out' });
   }
 
-  /** Renews a token that the API refused. If that fails, the session expires. */
+  /** Renews a token that the API refused. If the renewal fails, the session expires. */
   async renewOrExpire(token: string): Promise<void> {
     if (this.#state.kind === 'signed-in' && this.#state.credentials.token === token)
       await this.#renewed(this.#state.credentials);
     this.expire(token);
   }
 
-  /** Ends the session if the API finally refused this token. A token that has been replaced has no effect. */
+  /**
+   * Expires the session if the API refused the session's current token. A token that has been replaced has no effect.
+   */
   expire(token: string): void {
     if (this.#state.kind === 'signed-in' && this.#state.credentials.token === token)
       this.#set({ kind: 'expired', credentials: this.#state.credentials });
   }
 
   /**
-   * Returns the token to send. In an expired session, waits for the next sign-in.
+   * Returns the token to send. If the session has expired, waits for the next sign-in.
    *
    * @throws DOMException `AbortError` if the signal aborts or nobody is signed in
    */
@@ -88,7 +93,8 @@ export class Session {
     for (;;) {
       signal?.throwIfAborted();
       if (this.#state.kind === 'signed-in') return this.#state.credentials.token;
-      if (this.#state.kind === 'signed-out') throw new DOMException('Nobody is signed in.', 'AbortError');
+      if (this.#state.kind === 'signed-out')
+        throw new DOMException('Nobody is signed in. Sign in, then try again.', 'AbortError');
       await this.#changed(signal);
     }
   }
@@ -101,14 +107,14 @@ export class Session {
     this.#renewalDue = setTimeout(() => void this.#renewed(credentials), remaining * RENEWED_AFTER);
   }
 
-  /** Renews once at a time: a provider treats a refresh token that it sees twice as stolen. */
+  /** Runs only one renewal at a time, because a provider treats a refresh token that is used twice as stolen. */
   #renewed(credentials: Credentials): Promise<void> {
     if (credentials.refreshToken === undefined) return Promise.resolve();
     this.#renewal ??= this.#renew(credentials)
       .then(
         (renewed) => this.#replace(credentials, renewed),
-        // The token is still valid for a while. When the API refuses it, one more renewal is tried before asking the
-        // person.
+        // A failure here is harmless, because the token is still valid. When the API refuses the token, the session
+        // tries to renew it once more.
         () => undefined,
       )
       .finally(() => {

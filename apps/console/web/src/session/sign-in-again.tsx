@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { ProblemNotice } from '../shared/problem-notice.tsx';
 import classes from './sign-in-page.module.css';
 
-/** Sends a second window from the provider's sign-out to its sign-in. */
+/** Redirects a second window from the provider's sign-out to the provider's sign-in page. */
 const leaveQuery = {
   queryKey: ['sign-in-again'],
   queryFn: async () => {

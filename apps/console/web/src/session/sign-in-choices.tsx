@@ -9,9 +9,9 @@ import type { Credentials } from './session.ts';
 import { session } from './this-tab.ts';
 
 interface Props {
-  /** Called once the session has the new token. */
+  /** Called after the session has received the new token. */
   readonly onDone?: () => void;
-  /** Keeps the page: the OIDC provider opens in its own window. */
+  /** Whether to keep the page and open the OIDC provider in a separate window. */
   readonly keepPage?: boolean;
 }
 
@@ -37,7 +37,7 @@ function LocalOwners({ onDone }: Props) {
   });
   if (owners.isError) return <ProblemNotice error={owners.error} onRetry={() => void owners.refetch()} />;
   if (owners.isPending) return <Skeleton height={180} />;
-  // Owners with uploads come first.
+  // The list starts with the owners who have uploads.
   const sortedOwners = [...owners.data.owners].sort(
     (one, other) => Number(other.uploads > 0) - Number(one.uploads > 0),
   );
@@ -88,7 +88,7 @@ function WithProvider({ keepPage = false, onDone }: Props) {
       <Button
         size="md"
         leftSection={<IconLogin2 size={18} aria-hidden />}
-        // The page does not learn that the other window was closed, so the button stays usable.
+        // The page cannot detect that the other window was closed, so the button stays enabled.
         loading={signIn.isPending && !keepPage}
         onClick={() => signIn.mutate()}
       >

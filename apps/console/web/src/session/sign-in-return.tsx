@@ -5,7 +5,7 @@ import { useEffect } from 'react';
 import { ProblemNotice } from '../shared/problem-notice.tsx';
 import classes from './sign-in-page.module.css';
 
-/** The provider's code works only once, but React may render twice. */
+/** Completes the sign-in only once. The provider's code works only once, but React may render twice. */
 const finishQuery = {
   queryKey: ['finish-sign-in'],
   queryFn: async () => {

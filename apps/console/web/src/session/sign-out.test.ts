@@ -23,7 +23,7 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-/** Signs Ada out of a console with this configuration. */
+/** Signs Ada out of a console with the given configuration. */
 async function signOut(config: () => Response) {
   vi.stubGlobal('fetch', async () => config());
   const { queryClient } = await import('../api/query-client.ts');
@@ -35,14 +35,14 @@ async function signOut(config: () => Response) {
 const configured = (signIn: object) => () =>
   new Response(JSON.stringify({ environment: 'local', signIn }), { headers: { 'content-type': 'application/json' } });
 
-test('signOut deletes drafts and leaves the page with everything in its memory', async () => {
+test('signOut deletes drafts and leaves the page, which clears the memory of the page', async () => {
   const session = await signOut(configured({ kind: 'local' }));
   expect(session.state().kind).toBe('signed-out');
   expect(forgetDrafts).toHaveBeenLastCalledWith('ada');
   expect(replaced).toEqual(['/']);
 });
 
-test('signOut leaves the page if the provider cannot be reached', async () => {
+test('signOut leaves the page even if the provider cannot be reached', async () => {
   const down = configured({ kind: 'oidc', authority: 'https://pool.example', clientId: 'console' });
   let asked = 0;
   const session = await signOut(() => {
@@ -54,7 +54,7 @@ test('signOut leaves the page if the provider cannot be reached', async () => {
   expect(replaced).toEqual(['/']);
 });
 
-test('signOut leaves the page if the API does not answer', async () => {
+test('signOut leaves the page even if the API does not respond', async () => {
   const session = await signOut(() => {
     throw new TypeError('fetch failed');
   });

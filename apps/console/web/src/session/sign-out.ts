@@ -3,10 +3,10 @@ import { configQuery } from './config.ts';
 import { session } from './this-tab.ts';
 
 /**
- * Ends the session and forgets what the page knows, because another person may sign in next.
+ * Ends the session and clears all data of the person, because another person may sign in next.
  *
- * The page is always left. This clears its memory, such as dropped files and what the worker has read, and its address,
- * which may contain a search.
+ * Always leaves the page, which clears dropped files and the worker's data from memory. Leaving also clears the page's
+ * address, which may contain a search.
  */
 export async function signOut(): Promise<void> {
   const before = session.state();
@@ -21,7 +21,7 @@ export async function signOut(): Promise<void> {
       return;
     }
   } catch (error) {
-    // The person is signed out here even if the browser's storage or the provider fails.
+    // The person is already signed out of the console, even if the browser's storage or the provider fails.
     console.warn(error);
   }
   location.replace('/');

@@ -8,7 +8,7 @@ export function useSessionState(): SessionState {
   return useSyncExternalStore(session.subscribe, session.state);
 }
 
-/** Loads the owner whose money is shown, and whether the person is an operator. */
+/** Loads the owner whose data is shown, and whether the person is an operator. */
 export function useWho() {
   return useQuery({
     queryKey: ['session'],

@@ -1,4 +1,4 @@
-/** Formats dates. Days and months have no time zone; moments use the reader's time zone. */
+/** Formats dates. Days and months have no time zone. Moments are shown in the reader's time zone. */
 const month = new Intl.DateTimeFormat(undefined, { month: 'short', year: 'numeric', timeZone: 'UTC' });
 const monthLong = new Intl.DateTimeFormat(undefined, { month: 'long', year: 'numeric', timeZone: 'UTC' });
 const day = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' });
@@ -36,7 +36,7 @@ export function addMonths(value: string, count: number): string {
   return `${String(Math.floor(total / 12)).padStart(4, '0')}-${String((total % 12) + 1).padStart(2, '0')}`;
 }
 
-/** Returns all months from the earliest to the latest, including months that are missing between them. */
+/** Returns all months from the earliest to the latest, including months that the list lacks. */
 export function fillMonths(months: readonly string[]): string[] {
   const sorted = [...months].sort();
   const [first, last] = [sorted[0], sorted.at(-1)];
@@ -44,7 +44,7 @@ export function fillMonths(months: readonly string[]): string[] {
   return Array.from({ length: countMonths(first, last) }, (_, index) => addMonths(first, index));
 }
 
-/** Counts the months from one to the other, including both. */
+/** Counts the months from the first to the last, including these two months. */
 export function countMonths(from: string, to: string): number {
   const [fromYear = 0, fromMonth = 1] = from.split('-').map(Number);
   const [toYear = 0, toMonth = 1] = to.split('-').map(Number);

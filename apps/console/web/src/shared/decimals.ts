@@ -1,7 +1,7 @@
-/** Exact sums and comparisons of amounts and counts. They are decimal strings with at most four decimals. */
+/** Adds and compares amounts and counts exactly. Amounts and counts are strings with at most four decimals. */
 import { formatUnits, parseDecimal } from '@centflow/preview/decimal';
 
-/** The decimals of every amount. */
+/** The number of decimals of every amount. */
 const SCALE = 4;
 
 /** Returns the exact sum, with four decimals. */
@@ -12,9 +12,9 @@ export function sumAmounts(amounts: Iterable<string>): string {
 }
 
 /**
- * Returns the change as a share of the amount before: `0.25` is a quarter more.
+ * Returns the change as a share of the earlier amount: `0.25` is a quarter more.
  *
- * @returns null if the amount before is zero or negative, because a share would be meaningless
+ * @returns null if the earlier amount is zero or negative, because a share would be meaningless
  */
 export function calculateChange(before: string, now: string): number | null {
   const from = parseDecimal(before, SCALE);

@@ -5,7 +5,7 @@ interface Props {
   readonly icon: ReactNode;
   readonly title: string;
   readonly children?: ReactNode;
-  /** A button or link that helps. */
+  /** A button or link for the next step. */
   readonly action?: ReactNode;
 }
 

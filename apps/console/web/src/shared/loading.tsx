@@ -1,6 +1,6 @@
 import { Skeleton, Stack, VisuallyHidden } from '@mantine/core';
 
-/** Reserves the height of the coming content, so that the page does not jump. */
+/** Reserves the height of the content that is loading, so that the page does not jump. */
 export function LoadingPanel({ height, label = 'Loading' }: { readonly height: number; readonly label?: string }) {
   return (
     <div role="status">

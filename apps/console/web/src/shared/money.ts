@@ -1,4 +1,4 @@
-/** Formats money. Amounts are decimal strings, which `Intl` formats exactly, and never become floats. */
+/** Formats money. Amounts are decimal strings, which `Intl` formats exactly without converting them to floats. */
 const formats = new Map<string, Intl.NumberFormat>();
 
 function getFormat(key: string, make: () => Intl.NumberFormat): Intl.NumberFormat {
@@ -10,7 +10,7 @@ function getFormat(key: string, make: () => Intl.NumberFormat): Intl.NumberForma
   return format;
 }
 
-/** Formats `1234.5000` in EUR as `€1,234.50`. Decimals beyond those of the currency are shown, not rounded. */
+/** Formats `1234.5000` in EUR as `€1,234.50`. Additional decimals are shown and not rounded. */
 export function formatMoney(amount: string, currency: string): string {
   const decimals = amount.includes('.') ? amount.replace(/0+$/, '').length - amount.indexOf('.') - 1 : 0;
   return getMoneyFormat(currency, Math.max(decimals, 0)).format(amount as Intl.StringNumericLiteral);
@@ -22,7 +22,7 @@ export function formatSignedMoney(amount: string, currency: string): string {
   return isPositive(amount) ? `+${text}` : text;
 }
 
-/** Formats an amount briefly for axes and tiles: `€1.2K`. The exact amount must be shown elsewhere. */
+/** Formats an amount briefly for axes and tiles: `€1.2K`. The page must also show the exact amount somewhere. */
 export function formatMoneyShort(amount: number, currency: string): string {
   const size = Math.abs(amount);
   const decimals = size >= 1000 ? 1 : size >= 10 ? 0 : 2;

@@ -6,7 +6,7 @@ const bytes = (['byte', 'kilobyte', 'megabyte', 'gigabyte'] as const).map(
     new Intl.NumberFormat(undefined, {
       style: 'unit',
       unit,
-      // The short form of bytes has no plural: “846 byte”.
+      // Uses the long form for bytes, because the short form has no plural: “846 byte”.
       ...(unit === 'byte' ? { unitDisplay: 'long', maximumFractionDigits: 0 } : { maximumFractionDigits: 1 }),
     }),
 );

@@ -3,13 +3,13 @@ import type { ReactNode } from 'react';
 
 interface Props {
   readonly title: string;
-  /** One sentence that says what the page is for. */
+  /** One sentence that explains the purpose of the page. */
   readonly description?: ReactNode;
   /** The actions of the page, on the right. */
   readonly actions?: ReactNode;
 }
 
-/** Shows the only `h1` of the page and sets the title of the tab. */
+/** Shows the page's only `h1` and sets the title of the tab. */
 export function PageHeader({ title, description, actions }: Props) {
   return (
     <Group component="header" justify="space-between" align="flex-end" gap="md" mb="lg">

@@ -1,4 +1,4 @@
-/** Waits. Rejects as soon as the signal aborts. */
+/** Waits for the given time. Rejects as soon as the signal aborts. */
 export function pause(milliseconds: number, signal?: AbortSignal | null): Promise<void> {
   return new Promise((resolve, reject) => {
     const stop = () => {

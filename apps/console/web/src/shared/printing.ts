@@ -6,7 +6,8 @@ const listeners = new Set<() => void>();
 let printing = false;
 
 /**
- * Switches to the light scheme before printing and back afterwards. The browser does not wait for asynchronous work.
+ * Switches to the light scheme before printing and back after printing. The switch is synchronous, because the browser
+ * does not wait.
  */
 export function followPrinting(): void {
   const { dataset } = document.documentElement;

@@ -4,11 +4,11 @@ import { describeError } from '../api/problem.ts';
 
 interface Props {
   readonly error: unknown;
-  /** Shows “Try again”. Set it if a retry can help. */
+  /** Called by “Try again”. Set this handler only if a retry can help. */
   readonly onRetry?: () => void;
 }
 
-/** Shows an error beside the thing it concerns. Screen readers announce it. */
+/** Shows an error next to the part of the page that failed. Screen readers announce the error. */
 export function ProblemNotice({ error, onRetry }: Props) {
   const { title, detail } = describeError(error);
   return (

@@ -5,7 +5,7 @@ export function showToast(message: string): void {
   notifications.show({ message, color: 'spruce', withBorder: true });
 }
 
-/** Shows an error that has no place on the page. Other errors are shown beside what they concern. */
+/** Shows an error that belongs to no part of the page. Other errors are shown next to the part that failed. */
 export function showErrorToast(error: unknown): void {
   const { title, detail } = describeError(error);
   notifications.show({ title, message: detail, color: 'red', withBorder: true, autoClose: 10_000 });

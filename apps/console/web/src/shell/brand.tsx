@@ -1,6 +1,6 @@
 import classes from './shell.module.css';
 
-/** The logo: a stream that runs into a C. */
+/** The logo: a stream that flows into the letter C. */
 export function Brand() {
   return (
     <span className={classes.brand}>

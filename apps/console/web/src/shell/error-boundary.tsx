@@ -6,7 +6,7 @@ interface State {
   readonly error?: unknown;
 }
 
-/** Catches faults of the console's code and shows a message instead of an empty page. */
+/** Catches errors in the console's code and shows a message instead of an empty page. */
 export class ErrorBoundary extends Component<{ readonly children: ReactNode }, State> {
   override state: State = {};
 
@@ -20,7 +20,7 @@ export class ErrorBoundary extends Component<{ readonly children: ReactNode }, S
   }
 }
 
-/** Shows a fault of one page. The navigation keeps working. */
+/** Shows an error of a single page. The navigation keeps working. */
 export function PageFault({ error, reset }: { readonly error: unknown; readonly reset: () => void }) {
   const { title, detail } = describeError(error);
   return (

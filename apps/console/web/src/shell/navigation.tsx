@@ -63,7 +63,7 @@ function Section({ title, children }: { readonly title: string; readonly childre
   );
 }
 
-/** A link of the navigation. The router sets `aria-current` on the current one. */
+/** A link in the navigation. The router sets `aria-current` on the link of the current page. */
 function NavigationLink(props: LinkProps & { readonly children: ReactNode }) {
   return <Link className={classes.link} {...props} />;
 }

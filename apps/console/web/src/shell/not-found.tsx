@@ -16,7 +16,7 @@ export function NotFound() {
           </Button>
         }
       >
-        The address may be old or mistyped.
+        The address may be old or mistyped. Check it, or go to the overview.
       </EmptyState>
     </main>
   );

@@ -56,7 +56,7 @@ export function Shell() {
   );
 }
 
-/** Focuses the main area after a navigation, as a browser does, and closes the navigation on a phone. */
+/** Focuses the main area after each page change, as a browser does, and closes the navigation menu on a phone. */
 function useMainAfterNavigation(close: () => void) {
   const { pathname } = useLocation();
   const main = useRef<HTMLElement>(null);
@@ -75,7 +75,7 @@ function Offline() {
   if (online) return null;
   return (
     <div className={classes.offline} role="status">
-      You are offline. The figures may be out of date. They refresh when you are back online.
+      You are offline. The figures may be out of date, and will refresh when you are back online.
     </div>
   );
 }

@@ -5,7 +5,7 @@ import { Shell } from './shell.tsx';
 
 const ExpiredSession = lazy(() => import('../session/expired-session.tsx'));
 
-/** Shows the sign-in page or the shell. The address stays, so its page opens after the sign-in. */
+/** Shows the sign-in page or the shell. The address does not change, so the requested page opens after the sign-in. */
 export function SignedInShell() {
   const { kind } = useSessionState();
   if (kind === 'signed-out') return <SignInPage />;

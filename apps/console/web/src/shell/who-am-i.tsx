@@ -29,7 +29,7 @@ export function WhoAmI() {
   );
 }
 
-/** Switches the colour scheme. It follows the system until somebody chooses. */
+/** Switches the colour scheme. Before the first switch, the colour scheme follows the operating system. */
 export function ColorSchemeToggle() {
   const { setColorScheme } = useMantineColorScheme();
   const shown = useComputedColorScheme('light');

@@ -1,4 +1,4 @@
-/** The theme of the console: spruce green, and figures of equal width. */
+/** The console's theme: spruce green, with digits of equal width. */
 import { type CSSVariablesResolver, createTheme, type MantineColorsTuple } from '@mantine/core';
 
 const spruce: MantineColorsTuple = [
@@ -27,7 +27,7 @@ const gray: MantineColorsTuple = [
   '#1c2623',
 ];
 
-/** Mantine uses shade 7 for the page, 6 for surfaces, 4 for borders and 0 for text. */
+/** In the dark scheme, Mantine uses shade 7 for the page, 6 for surfaces, 4 for borders and 0 for text. */
 const dark: MantineColorsTuple = [
   '#dde6e3',
   '#bdcac5',
@@ -56,7 +56,8 @@ export const theme = createTheme({
   cursorType: 'pointer',
   respectReducedMotion: true,
   components: {
-    // Without these, a dialog would add a second banner landmark, and its close button would have no name.
+    // Without these props, a dialog would add a second banner landmark, and the dialog's close button would have no
+    // name.
     Modal: {
       defaultProps: {
         attributes: { header: { role: 'presentation' } },

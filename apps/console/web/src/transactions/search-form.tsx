@@ -12,7 +12,7 @@ interface Props {
   readonly onSearch: (search: TransactionSearch) => void;
 }
 
-/** Shows the search box, and the other filters behind a button. */
+/** Shows the search box, and a button that opens the other filters. */
 export function SearchForm({ search, choices, onSearch }: Props) {
   const { q: _words, ...filters } = search;
   const filterCount = Object.keys(filters).length;
@@ -39,7 +39,7 @@ export function SearchForm({ search, choices, onSearch }: Props) {
   );
 }
 
-/** Searches when typing pauses. A change from outside, such as the back button, updates the box. */
+/** Searches when the person stops typing. An external change, such as the back button, updates the box. */
 function Words({ search, onSearch }: Omit<Props, 'choices'>) {
   const [typed, setTyped] = useState(search.q ?? '');
   const sent = useRef(search.q ?? '');
@@ -155,7 +155,7 @@ interface AmountProps {
   readonly onAmount: (value: string) => void;
 }
 
-/** Keeps the text as typed. A comma becomes the decimal point that the API expects. */
+/** Keeps the text as typed, but replaces a comma by the decimal point that the API expects. */
 function Amount({ label, value = '', onAmount }: AmountProps) {
   const [typed, setTyped] = useState(value);
   const amount = typed.trim().replace(',', '.');

@@ -1,4 +1,4 @@
-/** The search of transactions, kept in the address. */
+/** The search of transactions, which the page's address stores. */
 export interface TransactionSearch {
   readonly q?: string;
   readonly from?: string;

@@ -19,7 +19,9 @@ interface Props {
   readonly onMore: () => void;
 }
 
-/** Renders only the rows on the screen, so a list of 100,000 scrolls smoothly. Prints contain all loaded rows. */
+/**
+ * Renders only the rows on the screen, so that a list of 100,000 rows scrolls smoothly. Prints contain all loaded rows.
+ */
 export function TransactionList({ transactions, hasMore, loadingMore, onMore }: Props) {
   const printing = usePrinting();
   const place = useRef<HTMLDivElement>(null);
@@ -101,7 +103,7 @@ function Cells({ transaction }: { readonly transaction: Transaction }) {
   );
 }
 
-/** Links to the row of the upload that a transaction comes from. */
+/** Links a transaction to its row in the upload. */
 function Source({ transaction: { uploadId, rowNo, objectKey } }: { readonly transaction: Transaction }) {
   const name = objectKey.slice(objectKey.lastIndexOf('/') + 1);
   return (

@@ -23,7 +23,7 @@ export default function TransactionsPage() {
     <>
       <PageHeader
         title="Transactions"
-        description="Every payment and receipt, newest first, with the row of the file it came from."
+        description="All your income and expenses, newest first, each with its row in your file."
       />
       <SearchForm search={search} choices={choices.data} onSearch={set} />
       <Found search={search} onClear={() => set({})} />

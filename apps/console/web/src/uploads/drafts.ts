@@ -1,16 +1,16 @@
 /**
- * Keeps what a person typed in IndexedDB until they send it or sign out. A reload, an expired session or a crash loses
- * nothing.
+ * Stores typed drafts in IndexedDB until the person sends them or signs out. Drafts survive a reload, an expired
+ * session and a crash.
  */
 import type { Mapping } from '@centflow/preview';
 import { createStore, del, delMany, get, keys, set } from 'idb-keyval';
 import { getCurrentOwner } from '../session/current-owner.ts';
 
-/** A row as somebody edited it. */
+/** An edited row. */
 export interface EditedRow {
-  /** In the order of the header. */
+  /** The row's cells in the order of the header. */
   readonly cells: readonly string[];
-  /** The whole row as text, if its cells did not match the header. */
+  /** The whole row as text, if the number of cells does not match the header. */
   readonly text?: string;
 }
 
@@ -36,10 +36,10 @@ function createDrafts<Draft>(kind: string): Drafts<Draft> {
 }
 
 export const fixDrafts = createDrafts<FixDraft>('fixes');
-/** Mappings that are not finished, by the header of the export. */
+/** Drafts of unfinished mappings, by the header of the export. */
 export const mappingDrafts = createDrafts<Mapping>('mapping');
 
-/** Deletes the drafts of an owner, and drafts from before they had an owner. */
+/** Deletes the drafts of an owner, and drafts of earlier releases, which stored no owner. */
 export async function forgetDrafts(owner: string): Promise<void> {
   const all = await keys(draftStore);
   await delMany(

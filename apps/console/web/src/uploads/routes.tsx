@@ -2,7 +2,7 @@
 import { type AnyRoute, createRoute, lazyRouteComponent } from '@tanstack/react-router';
 import { type HistoryFilters, parseHistoryFilters } from './history/filters.ts';
 
-/** Returns the routes of this folder. Each page is a separate chunk. */
+/** Returns the routes of this folder. Each page is a separate chunk of the bundle. */
 export function createUploadRoutes<Parent extends AnyRoute>(parent: Parent) {
   return [
     createRoute({
@@ -14,7 +14,7 @@ export function createUploadRoutes<Parent extends AnyRoute>(parent: Parent) {
     createRoute({
       getParentRoute: () => parent,
       path: '/uploads/$uploadId',
-      /** `row`: the number of the row to show, as in a spreadsheet. */
+      /** `row` is the number of the row to show, as a spreadsheet counts rows. */
       validateSearch: ({ row }: Record<string, unknown>): { row?: number } => {
         const number = Number(row);
         return Number.isSafeInteger(number) && number > 1 ? { row: number } : {};

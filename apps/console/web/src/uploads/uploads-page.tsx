@@ -42,7 +42,7 @@ function DroppedFiles() {
   const ready = all.filter((card) => findObstacle(card) === null);
   const settled = all.filter(({ phase }) => phase.kind === 'following' && phase.progress.stage === 'published');
   const sending = all.some(({ phase }) => phase.kind === 'sending');
-  // Leaving the page loses the files. S3 keeps the parts that it has.
+  // Leaving the page loses the dropped files. S3 keeps the parts that were already sent.
   useBlocker({ shouldBlockFn: () => false, enableBeforeUnload: sending });
   if (all.length === 0) return null;
   return (
@@ -69,7 +69,7 @@ function DroppedFiles() {
       ))}
       {new Set(ready.map(({ feed }) => feed)).size < ready.length ? (
         <Text size="xs" c="dimmed">
-          If two of these files contain the same row, both show it as new. After sending, it counts once.
+          A row that is in two of these files is shown as new in both. It counts only once after you send them.
         </Text>
       ) : null}
     </Stack>

@@ -14,9 +14,9 @@ type AxisKind = 'line' | 'bar' | 'stacked';
 interface Series {
   readonly name: string;
   readonly column: VisualColumn;
-  /** In the order of the axis. */
+  /** The points in the order of the axis. */
   readonly marks: readonly (Mark | null)[];
-  /** Set if the series combines several small ones. */
+  /** Set if the series combines several small series. */
   readonly isCombined?: true;
 }
 
@@ -132,7 +132,7 @@ function buildSeries(
   );
 }
 
-/** Gives the largest series one colour each and combines the others. A note names the combined ones. */
+/** Gives each of the largest series its own colour and combines the other series. A note names the combined series. */
 function groupSmallSeries(
   series: readonly Series[],
   colours: number,
@@ -217,7 +217,7 @@ function drawSeries(
   };
 }
 
-/** Colours losses of a single series differently from gains. */
+/** Colours the losses of a single series differently from its gains. */
 function getBarColour({ value }: Mark, count: number, palette: Palette): object {
   if (count > 1 || typeof value !== 'number' || value >= 0) return {};
   return { itemStyle: { color: palette.series[1], borderRadius: [0, 0, 4, 4] } };

@@ -11,7 +11,7 @@ export function drawCalendar({ data, palette, narrow, visual }: Drawing<'calenda
   const [first, last] = [days[0], days.at(-1)];
   if (!day || !value || first === undefined || last === undefined) return { option: {} };
   const ranges = splitIntoRanges(first.slice(0, 7), last.slice(0, 7), getMonthsPerRow(narrow));
-  // The scale ends at the 95th percentile: one day of rent would make all other days pale.
+  // The colour scale ends at the 95th percentile. Otherwise, one day with rent would make all other days pale.
   const amounts = data.rows.map((row) => toNumber(row[1] ?? null) ?? 0).sort((one, other) => one - other);
   const high = amounts[Math.floor(amounts.length * 0.95)] ?? 1;
   const marks = data.rows.map(
@@ -56,7 +56,10 @@ export function drawCalendar({ data, palette, narrow, visual }: Drawing<'calenda
   };
 }
 
-/** Returns the last day of a month. ECharts would end a range that names a month at its first day. */
+/**
+ * Returns the last day of a month. ECharts would end a range on the first day of the month if the range named only the
+ * month.
+ */
 function getLastDay(month: string): string {
   const [year = 0, monthOfYear = 1] = month.split('-').map(Number);
   return `${month}-${new Date(Date.UTC(year, monthOfYear, 0)).getUTCDate()}`;

@@ -93,7 +93,7 @@ export default function Chart({ visual, data, height, onMark }: Props) {
   );
 }
 
-/** Scales a drawing of the screen's width down to the width of the paper. */
+/** Scales down a drawing from the width of the screen to the width of the paper. */
 function fitPaper(element: HTMLElement) {
   const drawing = element.querySelector('svg');
   const frame = drawing?.parentElement;
@@ -110,5 +110,5 @@ function describeChart({ title, question }: Drawable, { columns, rows, currency 
   const from = first ? formatCell(rows[0]?.[0] ?? null, first, currency) : '';
   const to = first ? formatCell(rows.at(-1)?.[0] ?? null, first, currency) : '';
   const count = formatCount(rows.length, 'figure');
-  return `Chart: ${title}. ${question} ${count}, ${from} to ${to}. Use “Show as a table” to read them.`;
+  return `Chart: ${title}. ${question} ${count}, ${from} to ${to}. Use “Show as a table” to read the figures.`;
 }

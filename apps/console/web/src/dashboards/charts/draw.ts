@@ -1,11 +1,14 @@
-/** Turns a visual and its figures into ECharts options. */
+/** Converts a visual and its figures to ECharts options. */
 import { drawAxisChart } from './axis-chart.ts';
 import { drawCalendar } from './calendar.ts';
 import type { Drawable } from './drawable.ts';
 import type { Drawing, Drawn } from './drawing.ts';
 import { drawHeatMap } from './heat-map.ts';
 
-/** The code of the maps, loaded for the first map. Later drawings are immediate, because printing cannot wait. */
+/**
+ * The code of the maps, which loads for the first map. Later maps are drawn synchronously, because printing cannot
+ * wait.
+ */
 let maps: typeof import('./maps.ts') | undefined;
 
 export async function draw(drawing: Drawing<Drawable['kind']>): Promise<Drawn> {

@@ -7,7 +7,7 @@ export interface Drawing<Kind extends VisualKind = VisualKind> {
   readonly visual: Extract<Visual, { kind: Kind }>;
   readonly data: VisualData;
   readonly palette: Palette;
-  /** True at the width of a phone. */
+  /** Whether the page has the width of a phone. */
   readonly narrow: boolean;
 }
 
@@ -17,14 +17,14 @@ export interface Drawn {
   readonly notes?: readonly string[];
 }
 
-/** A mark on a chart. `row` is its row of the answer, or −1 if it combines several rows. */
+/** A mark on a chart. `row` is the index of the mark's row in the data, or −1 if the mark combines several rows. */
 export interface Mark {
   readonly value: number | null | readonly (string | number | null)[];
   /** The exact figure, formatted for people. */
   readonly text: string;
   readonly title: string;
   readonly row: number;
-  /** The figure inside a heat map's square and a text colour that is readable on it. */
+  /** The figure inside a heat map's square, and a text colour that is readable on the square. */
   readonly label?: { readonly formatter: string; readonly color: string };
 }
 

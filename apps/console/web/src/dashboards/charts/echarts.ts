@@ -1,4 +1,4 @@
-/** Registers only the parts of ECharts that the console uses. This chunk loads after the first paint. */
+/** Registers only the parts of ECharts that the console uses. The bundle of ECharts loads after the first paint. */
 import { BarChart, HeatmapChart, LineChart, MapChart, ScatterChart } from 'echarts/charts';
 import {
   AriaComponent,

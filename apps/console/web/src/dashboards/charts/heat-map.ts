@@ -5,7 +5,7 @@ import { formatMonthLabel } from './axis-chart.ts';
 import type { Drawing, Drawn, Mark } from './drawing.ts';
 import { createTooltip } from './tooltip.ts';
 
-/** With more months, the squares are too small for figures. */
+/** The maximum number of months with figures inside the squares. With more months, the squares are too small. */
 const MONTHS_WITH_FIGURES = 13;
 
 export function drawHeatMap({ data, palette, narrow, visual }: Drawing<'heatmap'>): Drawn {
@@ -20,7 +20,8 @@ export function drawHeatMap({ data, palette, narrow, visual }: Drawing<'heatmap'
   const rows = [...totals].sort((one, other) => one[1] - other[1]).map(([name]) => name);
   const figures = !narrow && columns.length <= MONTHS_WITH_FIGURES;
   const highest = Math.max(...data.rows.map((row) => toNumber(row[2] ?? null) ?? 0), 0);
-  // The shade follows the square root. Otherwise a large amount such as rent would make all other squares pale.
+  // The shade is proportional to the square root of the amount. Otherwise a large amount such as rent would make all
+  // other squares pale.
   const shade = (amount: number) => Math.sqrt(Math.max(amount, 0));
   const marks = data.rows.map((row, index): Mark => {
     const amount = toNumber(row[2] ?? null) ?? 0;
@@ -75,7 +76,7 @@ export function drawHeatMap({ data, palette, narrow, visual }: Drawing<'heatmap'
   };
 }
 
-/** Returns whether a shade needs light text. The scale of the dark scheme runs the other way. */
+/** Returns whether a shade needs light text. In the dark scheme, larger amounts have lighter shades. */
 function isDarkShade(share: number, panel: string): boolean {
   return panel === '#ffffff' ? share > 0.62 : share < 0.62;
 }

@@ -1,4 +1,4 @@
-/** Draws countries filled by amount and cities as points. Loaded only for maps. */
+/** Draws countries filled by amount, and cities as points. This module loads only if a page shows a map. */
 
 import countries from 'virtual:countries';
 import type { VisualData } from '@centflow/reports';
@@ -95,7 +95,7 @@ export function drawPointMap({ data, palette, visual }: Drawing<'point-map'>): D
         coordinateSystem: 'geo',
         data: shown,
         cursor: visual.drill === undefined ? 'default' : 'pointer',
-        // The area of a point, not its radius, is proportional to the amount.
+        // The area of a point is proportional to the amount, so the radius follows the square root.
         symbolSize: (_, params) => 7 + 30 * Math.sqrt(getAmount(params.data) / highest),
         itemStyle: { color: palette.series[0] as string, opacity: 0.75, borderColor: palette.panel, borderWidth: 1 },
       },
@@ -109,7 +109,9 @@ function getAmount(data: unknown): number {
   return typeof data === 'object' && data !== null && 'amount' in data ? Math.max(Number(data.amount), 0) : 0;
 }
 
-/** Describes the amounts that the map does not show: first those without a place, then unknown places by name. */
+/**
+ * Describes the amounts that the map does not show: first the total without a place, then each unknown place by name.
+ */
 function describeUnplaced(
   { columns, rows, currency }: VisualData,
   marks: readonly Mark[],

@@ -1,6 +1,6 @@
 /**
- * Chart colours of both schemes. They are distinguishable with every kind of colour blindness and have a contrast of
- * 3:1 with the panel.
+ * Chart colours of the light and the dark scheme. The colours are distinguishable with every kind of colour blindness
+ * and have a contrast of 3:1 with the panel.
  */
 export interface Palette {
   readonly ink: string;
@@ -10,13 +10,13 @@ export interface Palette {
   readonly series: readonly string[];
   /** The colour of combined series. */
   readonly rest: string;
-  /** From small to large amounts. */
+  /** Shades from small to large amounts. */
   readonly scale: readonly string[];
   /** The colour of a country or day without amounts. */
   readonly blank: string;
 }
 
-/** ECharts measures labels with this font. It would measure `inherit` with another one. */
+/** ECharts measures labels with this font. ECharts cannot measure `inherit` and would use another font. */
 export const FONT = '"Hanken Grotesk", system-ui, sans-serif';
 
 export const palettes: Readonly<Record<'light' | 'dark', Palette>> = {

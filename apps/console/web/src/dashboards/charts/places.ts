@@ -1,9 +1,11 @@
-/** Finds the position of a city by the names that people write. The list has the cities of more than 50,000 people. */
+/**
+ * Finds the position of a city by a name that people write. The list contains the cities with more than 50,000 people.
+ */
 import cities from 'virtual:cities';
 import type { Cell } from '../figures.ts';
 import type { Position } from './bounds.ts';
 
-/** Other names of cities: GeoNames lists some in English and some in their own language. */
+/** Alternative names of cities. GeoNames lists some cities in English and other cities in their own language. */
 const alsoCalled: Readonly<Record<string, string>> = {
   'at wien': 'vienna',
   'be antwerpen': 'antwerp',
@@ -49,7 +51,7 @@ const alsoCalled: Readonly<Record<string, string>> = {
 
 const byCountry = new Map<string, ReadonlyMap<string, Position>>();
 
-/** Returns the position of a city, or undefined if the list does not have it. */
+/** Returns the position of a city, or undefined if the city is not in the list. */
 export function findPosition(country: Cell, city: Cell): Position | undefined {
   if (country === null || city === null) return undefined;
   const places = listPlaces(String(country));
@@ -64,7 +66,8 @@ function listPlaces(country: string): ReadonlyMap<string, Position> {
       const [name = '', longitude, latitude] = line.split('|');
       return [foldName(name), [Number(longitude), Number(latitude)]];
     });
-    // The list starts with the largest city. Reversing it lets the largest win if names repeat.
+    // The list starts with the largest city. After reversing the list, the largest of several cities with the same name
+    // wins.
     places = new Map(named.reverse());
     byCountry.set(country, places);
   }

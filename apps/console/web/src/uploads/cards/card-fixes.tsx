@@ -14,7 +14,8 @@ import { cards } from './page-cards.ts';
 
 /** Lets people fix the rows with problems before they send the file. */
 export function CardFixes({ card, preview }: { readonly card: Card; readonly preview: Preview }) {
-  // The key of the draft depends on the file only, so typed fixes return if the file is dropped again after a reload.
+  // The key of the draft depends only on the file. Typed fixes therefore reappear if the file is dropped again after a
+  // reload.
   const modified = card.source instanceof File ? card.source.lastModified : 0;
   const { draft, change, deleteDraft } = useFixDraft(`${card.fileName} ${card.feed} ${card.source.size} ${modified}`);
   const tooLarge = card.source.size > rewrittenAtMost;
@@ -37,8 +38,8 @@ export function CardFixes({ card, preview }: { readonly card: Card; readonly pre
           </Title>
           <Text size="xs" c="dimmed">
             {tooLarge
-              ? `The file is larger than ${formatBytes(rewrittenAtMost)}. Send it, then fix these rows on the upload’s page.`
-              : 'Fix them here, or send the file as it is. The other rows count now, and you can fix these later on the upload’s page.'}
+              ? `The file is larger than ${formatBytes(rewrittenAtMost)}. Send the file, then fix these rows on the upload’s page.`
+              : 'Fix these rows here, or send the file as it is. The other rows then count at once, and you can fix these later on the upload’s page.'}
           </Text>
         </div>
         {tooLarge ? null : (

@@ -9,7 +9,7 @@ import { Timeline } from '../shared/timeline.tsx';
 import type { Card } from './card.ts';
 import classes from './card-view.module.css';
 
-/** Milliseconds. On AWS, starting a job run takes about a minute. */
+/** The time in milliseconds after which an import counts as slow. On AWS, starting a job run takes about a minute. */
 const slowAfter = 180_000;
 
 interface Props {
@@ -21,7 +21,7 @@ interface Props {
 export function CardFollowing({ card, phase }: Props) {
   const { progress, offline } = phase;
   const { stage, upload } = progress;
-  // Each progress update renders this again, so it needs no timer.
+  // Needs no timer, because each progress update renders the component again.
   const slow = !isSettled(stage) && stage !== 'failed' && Date.now() - Date.parse(phase.sentAt) > slowAfter;
   const steps = upload === undefined ? buildPendingTimeline(phase.sentAt) : buildTimeline(upload);
   return (
@@ -30,12 +30,13 @@ export function CardFollowing({ card, phase }: Props) {
       <div role="status">
         {offline ? (
           <Text size="sm">
-            Connection lost. Your file has arrived. Its progress shows again when you are back online.
+            Connection lost. Your file has arrived. The progress will be shown when you are back online.
           </Text>
         ) : null}
         {slow ? (
           <Text size="sm">
-            This is taking longer than usual. Your file is safe and will be imported within the hour.
+            This is taking longer than usual. Your file is safe and will be imported within the hour. You can close this
+            page.
           </Text>
         ) : null}
         {stage === 'failed' ? (
@@ -49,7 +50,7 @@ export function CardFollowing({ card, phase }: Props) {
           </Alert>
         ) : null}
         {stage === 'superseded' || stage === 'retired' ? (
-          <Text size="sm">This file was replaced or undone in the meantime.</Text>
+          <Text size="sm">This file was replaced or undone in the meantime. Check Uploads for the newest version.</Text>
         ) : null}
         {stage === 'published' && upload !== undefined ? (
           <Stack gap={6}>

@@ -1,4 +1,4 @@
-/** Shows what sending a file would do, and what prevents it. */
+/** Shows the effect of sending a file, and the problems that prevent sending it. */
 import { Alert, Button, Group, Select, Stack, Text, TextInput } from '@mantine/core';
 import { IconAlertTriangle, IconInfoCircle, IconSend, IconTable } from '@tabler/icons-react';
 import { useState } from 'react';
@@ -80,8 +80,8 @@ export function CardPreview({ card, check }: { readonly card: Card; readonly che
           </Group>
           {hasNoUsableRows ? (
             <Text size="sm" c="dimmed">
-              <IconInfoCircle size={16} aria-hidden style={{ verticalAlign: -3 }} /> No usable rows. Sending this file
-              would change nothing.
+              <IconInfoCircle size={16} aria-hidden style={{ verticalAlign: -3 }} /> No usable rows, so sending this
+              file would change nothing. Fix its rows, or drop another file.
             </Text>
           ) : null}
         </Group>

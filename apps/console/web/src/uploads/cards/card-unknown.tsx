@@ -10,7 +10,7 @@ interface Props extends Pick<Extract<Phase, { kind: 'unknown' }>, 'header' | 'te
   readonly card: Card;
 }
 
-/** Shows a file whose columns match no type, most likely a bank's export. */
+/** Shows a file whose columns do not match any type. The file is most likely a bank's export. */
 export function CardUnknown({ card, header, templatesError }: Props) {
   const [other, setOther] = useState(false);
   return (
@@ -26,7 +26,7 @@ export function CardUnknown({ card, header, templatesError }: Props) {
       {templatesError === null ? null : (
         <Alert role="alert" variant="light" color="orange" title="Your templates could not be loaded">
           <Text size="sm" mb="xs">
-            We could not check whether one of them fits this file. {templatesError.detail}
+            We could not check whether one of your templates fits this file. {templatesError.detail}
           </Text>
           <Button variant="default" size="xs" onClick={() => cards.checkAgain(card.id)}>
             Try my templates again

@@ -1,4 +1,4 @@
-/** Shows one dropped file in its current phase. */
+/** Shows a dropped file in its current phase. */
 import { ActionIcon, Alert, Badge, Button, Group, Progress, Stack, Text } from '@mantine/core';
 import { IconAlertTriangle, IconFileSpreadsheet, IconPlayerPause, IconPlayerPlay, IconX } from '@tabler/icons-react';
 import { formatBytes, formatPercent } from '../../shared/numbers.ts';

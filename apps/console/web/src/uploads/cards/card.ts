@@ -1,9 +1,9 @@
-/** A dropped file and the phases that it goes through until it is imported. */
+/** A dropped file, and the phases from the drop to the import. */
 import type { Mapping, Preview } from '@centflow/preview';
 import type { Progress } from '../follow/follow.ts';
 import type { Feed } from '../shared/feeds.ts';
 
-/** The newest version of a file that already has the name. */
+/** The newest version of an existing file with the same name. */
 export interface ExistingFile {
   readonly objectKey: string;
   readonly versionId: string;
@@ -12,12 +12,12 @@ export interface ExistingFile {
   readonly lastModified: string;
 }
 
-/** How many usable rows are already visible from other published uploads. They count once. */
+/** The number of usable rows that other published uploads already contain. Such rows count only once. */
 export interface Overlap {
   readonly rows: number;
 }
 
-/** An error as people read it. */
+/** An error in words for people. */
 export interface ErrorText {
   readonly title: string;
   readonly detail: string;
@@ -25,12 +25,12 @@ export interface ErrorText {
 
 /** The phase of a card. */
 export type Phase =
-  | { readonly kind: 'reading' /** 0 to 1. */; readonly share: number }
+  | { readonly kind: 'reading' /** The share that is done, from 0 to 1. */; readonly share: number }
   /** The header matches no feed. The person maps the columns or chooses the feed. */
   | {
       readonly kind: 'unknown';
       readonly header: readonly string[];
-      /** Why the templates could not be compared with the file; null if they were. */
+      /** Why the templates could not be compared with the file; null if the comparison succeeded. */
       readonly templatesError: ErrorText | null;
     }
   | { readonly kind: 'ready'; readonly check: FileCheck }
@@ -48,14 +48,14 @@ export type Phase =
       readonly offline: boolean;
     };
 
-/** What sending the file now would do. */
+/** The effect of sending the file now. */
 export interface FileCheck {
   readonly preview: Preview;
-  /** Null while the rows are being compared, an error if that failed. */
+  /** The overlap with other uploads: null while the rows are being compared, an error if the comparison failed. */
   readonly overlap: Overlap | ErrorText | null;
   /** The object that already has this name. */
   readonly existing: ExistingFile | null;
-  /** Bytes that S3 has from an interrupted send. */
+  /** The number of bytes that S3 already stores from an interrupted send. */
   readonly bytesSent: number;
 }
 
@@ -67,12 +67,12 @@ export interface Basis {
   readonly rows: readonly number[];
 }
 
-/** The bank's export and its mapping, so that it can be mapped again. */
+/** The bank's export and its mapping, so that the person can change the mapping. */
 export interface Origin {
   readonly fileName: string;
   readonly source: Blob;
   readonly mapping: Mapping;
-  /** The name of its template; null if it has none. */
+  /** The name of the mapping's template; null if the mapping has no template. */
   readonly template: string | null;
 }
 
@@ -82,12 +82,12 @@ export interface Card {
   readonly source: Blob;
   /** The name of the dropped file. */
   readonly fileName: string;
-  /** The name to send it under. */
+  /** The name under which to send the file. */
   readonly name: string;
   readonly feed: Feed | null;
   /** The bank's export that the file was made from. */
   readonly origin: Origin | null;
-  /** The person chose to replace the object of the same name. */
+  /** Whether the person chose to replace the object of the same name. */
   readonly corrects: boolean;
   /** The number of rows fixed before sending. */
   readonly fixed: number;
@@ -96,10 +96,11 @@ export interface Card {
   readonly phase: Phase;
 }
 
-/** Returns why a card cannot be sent, or null if it can. */
+/** Returns why a card cannot be sent, or null if the card can be sent. */
 export function findObstacle(card: Card): string | null {
   const { phase } = card;
-  if (phase.kind !== 'ready') return 'This file is not ready to send.';
+  if (phase.kind !== 'ready')
+    return 'This file is not ready to send. Wait until it has been read, or fix the problem that it shows.';
   const { preview, existing } = phase.check;
   if (card.basedOn !== null && existing?.versionId !== card.basedOn.versionId) {
     return 'Another version of this file was sent or undone while you fixed this one. Open the newest upload and make your changes there.';
@@ -110,7 +111,7 @@ export function findObstacle(card: Card): string | null {
   return null;
 }
 
-/** Returns whether leaving the page now would lose something. */
+/** Returns whether leaving the page now would lose data or interrupt a send. */
 export function isUnsent({ phase }: Card): boolean {
   return phase.kind !== 'following';
 }

@@ -27,7 +27,7 @@ const there: ExistingFile = {
   lastModified: '2025-06-01T00:00:00Z',
 };
 
-/** Returns cards with fake services, and what these were called with. */
+/** Returns cards with fake services, and the arguments with which the cards called the services. */
 function services(more: Partial<CardServices> = {}) {
   const sent: SendRequest[] = [];
   const discarded: string[] = [];
@@ -73,7 +73,7 @@ async function until(cards: Cards, is: (all: readonly Card[]) => boolean): Promi
 const inPhase = (phase: Card['phase']['kind']) => (all: readonly Card[]) =>
   all.length > 0 && all.every((card) => card.phase.kind === phase);
 
-test('Cards recognises, checks, sends and follows a dropped file', async () => {
+test('Cards recognises a dropped file, checks it, sends it and follows its import', async () => {
   const { cards, sent, settled } = services();
   cards.add([file()]);
   const [card] = await until(cards, inPhase('ready'));
@@ -97,7 +97,7 @@ test('Cards checks files in the order of the drop and sends them together', asyn
   ]);
 });
 
-test('Cards sends no file with an existing name until the person chooses to replace it', async () => {
+test('Cards does not send a file with an existing name until the person chooses to replace the existing file', async () => {
   const { cards, sent } = services({ findExisting: async () => there });
   cards.add([file()]);
   const [card] = await until(cards, inPhase('ready'));
@@ -136,7 +136,7 @@ test('Cards replaces an earlier correction of the same upload by a later one', a
 const unknown: Recognised = { kind: 'unknown', header: ['Buchungstag'] };
 const template = { name: 'Bank', mapping: {} as Mapping };
 
-/** Recognises a bank's export once the template is known. */
+/** Recognises a bank's export as soon as a template for the export exists. */
 const recogniseByTemplate: CardServices['recognise'] = async (_source, _fileName, templates) =>
   templates.length === 0 ? unknown : { kind: 'template', ...template };
 
@@ -164,7 +164,7 @@ test('Cards maps a bank’s export with the template that fits', async () => {
   expect(card?.origin?.template).toBe('Bank');
 });
 
-test('Cards lets people map an export if templates cannot be loaded, and compares it with them later', async () => {
+test('Cards lets people map an export if templates cannot be loaded, and tries the templates again later', async () => {
   let fails = true;
   const { cards } = services({
     templates: async () => {
@@ -187,7 +187,7 @@ test('Cards lets people map an export if templates cannot be loaded, and compare
   expect(checked?.origin?.template).toBe('Bank');
 });
 
-test('Cards recognises a file that could not be read when it is checked again', async () => {
+test('Cards can check a file again that could not be read before', async () => {
   let fails = true;
   const { cards } = services({
     recognise: async () => {
@@ -202,7 +202,7 @@ test('Cards recognises a file that could not be read when it is checked again', 
   expect((await until(cards, inPhase('ready')))[0]?.feed).toBe('expenses');
 });
 
-test('Cards keeps an unknown export until it is mapped, and then makes one file of each feed', async () => {
+test('Cards waits until an unknown export is mapped, and then creates one file for each feed', async () => {
   const { cards } = services({
     recognise: async () => ({ kind: 'unknown', header: ['Buchungstag'] }),
     map: async () => [
@@ -222,7 +222,7 @@ test('Cards keeps an unknown export until it is mapped, and then makes one file 
   ]);
 });
 
-test('Cards replaces both files of an export when it is mapped again', async () => {
+test('Cards replaces both files of an export when the person changes the mapping', async () => {
   const { cards } = services({
     map: async () => [
       { feed: 'expenses', source: new Blob(['e']) },
@@ -287,7 +287,7 @@ test('Cards resumes a paused send', async () => {
   expect(cards.all()[0]?.phase.kind).toBe('following');
 });
 
-test('Cards discards the sent parts of a removed file in the storage', async () => {
+test('Cards deletes the sent parts of a removed file from S3', async () => {
   const { cards, discarded } = services({ send: () => new Promise(() => undefined) });
   cards.add([file(), file('other.csv')]);
   const [card, other] = await until(cards, inPhase('ready'));
@@ -306,7 +306,7 @@ test('Cards lets people send a file if its overlap cannot be checked', async () 
   expect(card && findObstacle(card)).toBeNull();
 });
 
-test('Cards shows why a file cannot be read, and reads the next one', async () => {
+test('Cards shows why a file cannot be read, and then reads the next file', async () => {
   let first = true;
   const { cards } = services({
     recognise: async () => {

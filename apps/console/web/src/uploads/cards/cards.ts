@@ -1,4 +1,4 @@
-/** Keeps dropped files outside of React, so they survive navigation and continue sending. */
+/** Stores dropped files outside React, so that files survive navigation and sending continues. */
 import type { Mapping, Preview } from '@centflow/preview';
 import { buildFeedFileName, findFreeName, findNameProblem, isGzip, proposeName } from '../drop/object-name.ts';
 import { follow, type Progress } from '../follow/follow.ts';
@@ -17,13 +17,13 @@ import {
   type Phase,
 } from './card.ts';
 
-/** What a file is, judged by its header. */
+/** The kind of a file, recognised from the file's header. */
 export type Recognised =
   | { readonly kind: 'feed'; readonly feed: Feed }
   | { readonly kind: 'template'; readonly name: string; readonly mapping: Mapping }
   | { readonly kind: 'unknown'; readonly header: readonly string[] };
 
-/** A file of one feed, made by a mapping. */
+/** A file of one feed, created by a mapping. */
 export interface MappedFile {
   readonly feed: Feed;
   readonly source: Blob;
@@ -49,7 +49,7 @@ export interface CardServices {
   }): Promise<Preview>;
   overlap(preview: Preview, feed: Feed, replaced: ExistingFile | null): Promise<Overlap>;
   findExisting(feed: Feed, name: string): Promise<ExistingFile | null>;
-  /** Returns the bytes that S3 has from an interrupted send. */
+  /** Returns the number of bytes that S3 already stores from an interrupted send. */
   countBytesSent(source: Blob, feed: Feed, name: string): Promise<number>;
   send(request: {
     readonly source: Blob;
@@ -60,7 +60,7 @@ export interface CardServices {
   }): Promise<Sent>;
   discard(source: Blob, feed: Feed, name: string): Promise<void>;
   getProgress(objectKey: string, versionId: string, signal: AbortSignal): Promise<Progress>;
-  /** Called when the job is done with a file. */
+  /** Called when the job has processed a file. */
   onSettled(card: Card, progress: Progress): void;
   describeError(error: unknown): ErrorText;
 }
@@ -72,7 +72,7 @@ export class Cards {
   readonly #listeners = new Set<() => void>();
   /** The controller of the current step of each card. A new step aborts the previous one. */
   readonly #steps = new Map<string, AbortController>();
-  /** The queue of files to read. They share one worker, so reading two at once would gain nothing. */
+  /** The queue of files to read. All files share one worker, so reading two files at once would not be faster. */
   #reading: Promise<void> = Promise.resolve();
 
   constructor(services: CardServices) {
@@ -86,7 +86,7 @@ export class Cards {
 
   readonly all = (): readonly Card[] => this.#cards;
 
-  /** Adds files in the order of the drop and checks each. */
+  /** Adds files in the order of the drop and checks each file. */
   add(files: readonly File[]): void {
     for (const file of files) {
       const card = this.#newCard({
@@ -110,7 +110,7 @@ export class Cards {
       basedOn,
       corrects: true,
     };
-    // A correction with more fixes replaces an earlier one that was not sent.
+    // A new correction replaces an earlier correction that was not sent.
     const stale = this.#cards.filter((other) => other.basedOn?.uploadId === basedOn.uploadId && isUnsent(other));
     for (const { id } of stale) this.#stop(id);
     this.#put([...this.#cards.filter((other) => !stale.includes(other)), card]);
@@ -137,7 +137,7 @@ export class Cards {
     this.#read(id);
   }
 
-  /** Changes the name to the next free one, because another file has it. */
+  /** Changes the file's name to the next free name, because another file has the same name. */
   renameToFree(id: string): void {
     const card = this.#card(id);
     if (card !== undefined) this.rename(id, findFreeName(card.name, new Set(this.#cards.map(({ name }) => name))));
@@ -180,7 +180,7 @@ export class Cards {
       });
       return;
     }
-    // Cards that an earlier mapping of the same export made are removed.
+    // Removes the cards that an earlier mapping of the same export created.
     const siblings = new Set(
       this.#cards
         .filter(
@@ -245,7 +245,7 @@ export class Cards {
     }
   }
 
-  /** Stops sending for now. S3 keeps the parts that it has. */
+  /** Pauses sending. S3 keeps the parts that were already sent. */
   pause(id: string): void {
     const phase = this.#card(id)?.phase;
     if (phase?.kind !== 'sending') return;
@@ -253,13 +253,13 @@ export class Cards {
     this.#phase(id, { kind: 'paused', sent: phase.sent, check: phase.check });
   }
 
-  /** Checks a file again, because other files may have changed in the meantime. */
+  /** Checks a file again, because other uploads may have changed in the meantime. */
   checkAgain(id: string): void {
     if (this.#card(id)?.feed === null) this.#recognise(id);
     else this.#read(id);
   }
 
-  /** Removes a card and discards the parts that S3 has. */
+  /** Removes a card and deletes the parts that S3 already stores. */
   async remove(id: string): Promise<void> {
     const card = this.#card(id);
     if (card === undefined) return;
@@ -294,8 +294,8 @@ export class Cards {
   }
 
   /**
-   * Compares a file with the feeds and then with the templates. If these cannot be loaded, the person can still map the
-   * file.
+   * Compares a file with the feeds and then with the templates. If the templates cannot be loaded, the person can still
+   * map the file.
    */
   async #compare({ source, fileName }: Card): Promise<{
     readonly recognised: Recognised;
@@ -332,7 +332,8 @@ export class Cards {
       ]);
       if (signal.aborted) return;
       this.#phase(id, { kind: 'ready', check: { preview, overlap: null, existing, bytesSent } });
-      // For a large file this takes longer than reading it. The person may send the file before the result is known.
+      // Comparing a large file takes longer than reading the file. The person may send the file before the result is
+      // known.
       const overlap = await this.#services
         .overlap(preview, feed, corrects ? existing : null)
         .catch((error: unknown) => this.#services.describeError(error));
@@ -369,7 +370,7 @@ export class Cards {
     if (card !== undefined) this.#services.onSettled(card, progress);
   }
 
-  /** Runs a step when the worker is free, and shows its error on the card. */
+  /** Runs a step of a card when the worker is free. If the step fails, shows the error on the card. */
   #queue(id: string, step: (card: Card) => Promise<void>): void {
     this.#phase(id, { kind: 'reading', share: 0 });
     this.#reading = this.#reading.then(async () => {

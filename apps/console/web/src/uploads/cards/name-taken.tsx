@@ -8,7 +8,7 @@ import { CompareFiles } from '../versions/compare-versions.tsx';
 import type { Card, ExistingFile } from './card.ts';
 import { cards } from './page-cards.ts';
 
-/** Asks whether a file replaces the existing one of the same name. */
+/** Lets people choose whether a file replaces the existing file of the same name. */
 export function NameTaken({ card, existing }: { readonly card: Card; readonly existing: ExistingFile }) {
   const [compare, setCompare] = useState(false);
   return (
@@ -24,7 +24,9 @@ export function NameTaken({ card, existing }: { readonly card: Card; readonly ex
       <Stack gap="sm">
         <Text size="sm">
           {card.name} was sent on {formatMoment(existing.lastModified)} ({formatBytes(existing.bytes)}).{' '}
-          {card.corrects ? 'All its rows are replaced at once. You can undo this.' : 'Replace it, or keep both?'}
+          {card.corrects
+            ? 'The new file replaces all rows of the old file at once. You can undo the replacement.'
+            : 'Replace that file, or keep both?'}
         </Text>
         <Group gap="xs">
           {card.corrects ? (

@@ -1,15 +1,15 @@
-/** Finds the rows of a preview that other published uploads already have. */
+/** Finds the rows of a preview that other published uploads already contain. */
 import { duplicatesOf, type Preview } from '@centflow/preview';
 import { api, readAnswer } from '../../api/client.ts';
 import type { Feed } from '../shared/feeds.ts';
 import type { ExistingFile, Overlap } from './card.ts';
 import { encodeBase64 } from './encode-base64.ts';
 
-/** The most fingerprints that the API accepts in one request. */
+/** The maximum number of fingerprints that the API accepts in one request. */
 const askedAtOnce = 100_000;
 const fingerprintBytes = 16;
 
-/** @param replaced the version to replace; its rows are not duplicates */
+/** @param replaced the version to replace, whose rows do not count as duplicates */
 export async function fetchOverlap(preview: Preview, feed: Feed, replaced: ExistingFile | null): Promise<Overlap> {
   const { fingerprints, firstDate, lastDate, hasTransactionIds } = preview;
   const held: [number, number][] = [];

@@ -21,7 +21,7 @@ import { type Basis, type Card, getFixDraftId } from './card.ts';
 import { Cards } from './cards.ts';
 import { fetchOverlap } from './overlap.ts';
 
-/** Sends that a reload or a crash interrupted. */
+/** The sends that a reload or a crash interrupted. */
 export const sendStore = createSendStore();
 
 export const cards = new Cards({
@@ -57,7 +57,7 @@ export const cards = new Cards({
   },
   getProgress: fetchProgress,
   onSettled: (card, { stage, upload }) => {
-    // Dashboards, transactions and lists may all have new figures.
+    // Reloads all data, because dashboards, transactions and lists may have changed.
     void queryClient.invalidateQueries();
     if (stage === 'published' && card.basedOn !== null && upload !== undefined) void moveDraft(card.basedOn, upload);
     notifications.show(
@@ -88,7 +88,10 @@ async function findUnfinishedSend(source: Blob, feed: Feed, name: string): Promi
   return sendStore.find(await getCurrentOwner(), feed, await identifyFile(source, name));
 }
 
-/** Moves edits that are not valid yet to the version with the other fixes. Its rows have the same numbers. */
+/**
+ * Moves the edits that are not valid yet to the version that contains the other fixes. Rows have the same numbers in
+ * both versions.
+ */
 async function moveDraft(from: Basis, to: Pick<Basis, 'uploadId' | 'versionId'>): Promise<void> {
   const draft = (await fixDrafts.read(getFixDraftId(from))) ?? {};
   const rest = Object.entries(draft).filter(([rowNo]) => !from.rows.includes(Number(rowNo)));

@@ -44,7 +44,7 @@ export function PreviewFigures({ check }: { readonly check: FileCheck }) {
           icon={<IconCloudOff aria-hidden />}
           title="We couldn’t check which rows are already there"
         >
-          {overlap.detail} You can still send the file. No row counts twice.
+          {overlap.detail} You can still send the file. Rows that are already there still count only once.
         </Alert>
       ) : null}
       {preview.amounts.length > 0 ? (
@@ -79,7 +79,7 @@ function Figure({ value, label, color }: { readonly value: string; readonly labe
   );
 }
 
-/** Up to this many months are listed; more are shown as a range. */
+/** The maximum number of months that are listed. More months are shown as a range. */
 const monthsNamed = 12;
 
 function Months({ check }: { readonly check: FileCheck }) {

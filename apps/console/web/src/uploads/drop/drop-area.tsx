@@ -1,4 +1,4 @@
-/** Takes files that are dropped anywhere on the page or chosen with the button. */
+/** Accepts files that people drop anywhere on the page or choose with the button. */
 import { Alert, Button, CloseButton, FileButton, Group, List, Portal, Text } from '@mantine/core';
 import { IconFileUpload, IconInfoCircle, IconUpload } from '@tabler/icons-react';
 import { useEffect, useRef, useState } from 'react';
@@ -8,7 +8,7 @@ import classes from './drop-area.module.css';
 import { collectDroppedFiles, type Dropped, type Skipped, selectReadableFiles } from './dropped-files.ts';
 
 interface Props {
-  /** The most bytes of one file; null while it is unknown. */
+  /** The maximum size of a file in bytes; null while the limit is unknown. */
   readonly limit: number | null;
   readonly onFiles: (files: readonly File[]) => void;
 }
@@ -21,7 +21,7 @@ export function DropArea({ limit, onFiles }: Props) {
       ...dropped.skipped,
       ...tooLarge.map(({ name, size }) => ({
         name,
-        reason: `The file has ${formatBytes(size)}, and the limit is ${formatBytes(limit ?? 0)}. Split it, for example by year.`,
+        reason: `The file is ${formatBytes(size)}, which is over the limit of ${formatBytes(limit ?? 0)}. Split it, for example by year.`,
       })),
     ]);
     const files = dropped.files.filter((file) => !tooLarge.includes(file));
@@ -37,8 +37,8 @@ export function DropArea({ limit, onFiles }: Props) {
         <div className={classes.words}>
           <Text fw={650}>Drop CSV files anywhere on this page</Text>
           <Text size="sm" c="dimmed">
-            Use an export from your bank as it is, or files of income, expenses and budgets. You see a preview before
-            anything is sent.
+            Use an export from your bank without changing it, or files of income, expenses and budgets. You see a
+            preview before anything is sent.
           </Text>
         </div>
         <FileButton
@@ -48,7 +48,7 @@ export function DropArea({ limit, onFiles }: Props) {
           inputProps={{ 'aria-label': 'CSV files', 'data-testid': 'files' } as React.ComponentProps<'input'>}
           onChange={(files) => {
             take(selectReadableFiles(files));
-            // Choosing the same file again must also trigger a change.
+            // Clears the input, so that choosing the same file again also triggers a change event.
             reset.current?.();
           }}
         >
@@ -100,7 +100,8 @@ export function DropArea({ limit, onFiles }: Props) {
 /**
  * Handles files dropped on the page. Returns whether files are being dragged over it.
  *
- * `@mantine/dropzone` does not fit: it walks into dropped folders without a word, where people should read what to do.
+ * `@mantine/dropzone` is not suitable: it reads dropped folders silently, but the page must explain to people what to
+ * do.
  */
 function usePageDrop(onDrop: (dropped: Dropped) => void): boolean {
   const [dragged, setDragged] = useState(false);
@@ -109,7 +110,7 @@ function usePageDrop(onDrop: (dropped: Dropped) => void): boolean {
     latest.current = onDrop;
   });
   useEffect(() => {
-    // Nested elements each fire enter and leave events, so the depth is counted.
+    // Counts the depth, because each nested element fires its own enter and leave events.
     let depth = 0;
     const hasFiles = ({ dataTransfer }: DragEvent) => dataTransfer?.types.includes('Files') ?? false;
     const enter = (event: DragEvent) => {

@@ -1,8 +1,8 @@
-/** Selects the dropped files that can be read, and says why the others cannot. */
+/** Selects the dropped files that can be read, and explains why other files cannot be read. */
 
 export interface Skipped {
   readonly name: string;
-  /** The problem and what to do. */
+  /** What is wrong with the file, and what to do. */
   readonly reason: string;
 }
 
@@ -11,7 +11,10 @@ export interface Dropped {
   readonly skipped: readonly Skipped[];
 }
 
-/** Collects the files of a drop. Call it during the event: afterwards the browser no longer has them. */
+/**
+ * Collects the files of a drop. Call this function during the drop event, because the browser discards the files
+ * afterwards.
+ */
 export function collectDroppedFiles(transfer: DataTransfer): Dropped {
   const folders: Skipped[] = [];
   const files: File[] = [];
@@ -20,14 +23,14 @@ export function collectDroppedFiles(transfer: DataTransfer): Dropped {
     const entry = item.webkitGetAsEntry();
     const file = item.getAsFile();
     if (entry?.isDirectory) {
-      folders.push({ name: entry.name, reason: 'This is a folder. Open it and drop the files inside.' });
+      folders.push({ name: entry.name, reason: 'This is a folder. Open the folder and drop the files inside.' });
     } else if (file !== null) files.push(file);
   }
   const { files: readable, skipped } = selectReadableFiles(files);
   return { files: readable, skipped: [...folders, ...skipped] };
 }
 
-/** Separates files that may be CSV files from others, by their names. */
+/** Separates files that may be CSV files from other files, by the file name. */
 export function selectReadableFiles(files: Iterable<File>): Dropped {
   const readable: File[] = [];
   const skipped: Skipped[] = [];
@@ -39,7 +42,7 @@ export function selectReadableFiles(files: Iterable<File>): Dropped {
   return { files: readable, skipped };
 }
 
-/** Returns why a file of this name is skipped, or null if it is read. */
+/** Returns why a file with this name is skipped, or null if the file is read. */
 export function explainSkip(name: string): string | null {
   // Some banks name their CSV files .txt or .tsv.
   if (/\.(csv|csv\.gz|txt|tsv)$/i.test(name)) return null;

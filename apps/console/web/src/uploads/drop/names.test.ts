@@ -12,7 +12,7 @@ test.each([
   ['all.zip', /Unpack/],
   ['statement.pdf', /CSV export/],
   ['notes', /\.csv/],
-])('explainSkip says what to do with %s', (name, words) => {
+])('explainSkip explains what to do with %s', (name, words) => {
   expect(explainSkip(name)).toMatch(words);
 });
 
@@ -42,11 +42,11 @@ test('findFreeName adds the next free number', () => {
 });
 
 test('findNameProblem accepts a folder only for an existing object', () => {
-  expect(findNameProblem('trips/kyoto.csv')).toMatch(/cannot have/);
+  expect(findNameProblem('trips/kyoto.csv')).toMatch(/cannot contain/);
   expect(findNameProblem('trips/kyoto.csv', true)).toBeNull();
 });
 
-test('collectDroppedFiles skips a folder with a reason and takes the files beside it', () => {
+test('collectDroppedFiles skips a folder with a reason and returns the other dropped files', () => {
   const file = new File(['a'], 'may.csv');
   const item = (entry: { isDirectory: boolean; name: string }, given: File | null) => ({
     kind: 'file',
@@ -60,5 +60,7 @@ test('collectDroppedFiles skips a folder with a reason and takes the files besid
   ];
   const { files, skipped } = collectDroppedFiles({ items } as unknown as DataTransfer);
   expect(files).toEqual([file]);
-  expect(skipped).toEqual([{ name: 'statements', reason: 'This is a folder. Open it and drop the files inside.' }]);
+  expect(skipped).toEqual([
+    { name: 'statements', reason: 'This is a folder. Open the folder and drop the files inside.' },
+  ]);
 });

@@ -1,6 +1,6 @@
-/** Names of files below the folder of their owner. */
+/** Creates and checks the names of files in the owner's folder. */
 
-/** Returns the name that is proposed for sending a file. */
+/** Returns the proposed name under which to send a file. */
 export function proposeName(fileName: string): string {
   const name = fileName
     .normalize('NFC')
@@ -16,8 +16,8 @@ export function proposeName(fileName: string): string {
 }
 
 /**
- * `statement.csv` and `expenses` give `statement-expenses.csv`. The file is never compressed, because the console
- * writes it.
+ * Adds the feed to the file's name: `statement.csv` and `expenses` give `statement-expenses.csv`. The console never
+ * compresses the file, so the name never ends in .gz.
  */
 export function buildFeedFileName(fileName: string, feed: string): string {
   return `${removeEnding(proposeName(fileName))}-${feed}.csv`;
@@ -34,21 +34,22 @@ export function findFreeName(name: string, taken: ReadonlySet<string>): string {
 }
 
 /**
- * Returns what is wrong with a name, for people, or null. The API has the final decision.
+ * Returns what is wrong with a name in words for people, or null if the name is valid. The API checks the name again.
  *
- * @param nested true for an existing object in a folder
+ * @param nested whether the name may contain folders, as the name of an existing object can
  */
 export function findNameProblem(name: string, nested = false): string | null {
-  if (name.includes('\\') || (!nested && name.includes('/'))) return 'A name cannot have / or \\ in it. Remove it.';
+  if (name.includes('\\') || (!nested && name.includes('/')))
+    return 'The name cannot contain / or \\. Remove these characters.';
   if (/[\p{C}\p{Zl}\p{Zp}]/u.test(name)) return 'The name contains invisible characters. Type it again.';
-  if (name !== name.trim()) return 'The name begins or ends with a space. Remove it.';
-  if (!/\.csv(\.gz)?$/.test(name)) return 'The name must end in .csv or .csv.gz.';
+  if (name !== name.trim()) return 'The name begins or ends with a space. Remove the space.';
+  if (!/\.csv(\.gz)?$/.test(name)) return 'The name must end in .csv or .csv.gz. Add the ending.';
   if (removeEnding(name).trim() === '') return 'Enter a name before .csv.';
   if (name.length > 200) return 'The name is too long. Use at most 200 characters.';
   return null;
 }
 
-/** Returns whether the content is gzip, judged by the name. */
+/** Returns whether the content is gzip, according to the file's name. */
 export function isGzip(name: string): boolean {
   return /\.gz$/i.test(name);
 }

@@ -16,11 +16,11 @@ function formatColumnTitle(name: string, at: number): string {
 interface Props {
   readonly row: RowToFix;
   readonly shape: FileShape;
-  /** Null resets the row. */
+  /** Called with the edited row, or with null to reset the row. */
   readonly onEdit: (rowNo: number, edited: EditedRow | null) => void;
 }
 
-/** Shows the problem of one row and inputs for its cells. */
+/** Shows the problem of a row, and inputs for the row's cells. */
 export const FixRow = memo(function FixRow({ row, shape, onEdit }: Props) {
   const { problemRow, cells, text, edited, problems } = row;
   const [openAll, setOpenAll] = useState(false);
@@ -41,7 +41,7 @@ export const FixRow = memo(function FixRow({ row, shape, onEdit }: Props) {
     );
   const hiddenCount = shape.header.length - shownColumns.length;
   const message = (problems.find(({ column }) => column === null) ?? problems[0] ?? problemRow).message;
-  /** Returns the problem beside a cell, or true if its text is already shown beside the row. */
+  /** Returns the text of a cell's problem, or true if the row already shows that text. */
   const errorOf = (name: string) => {
     const problem = problems.find(({ column }) => column?.toLowerCase() === name.trim().toLowerCase());
     return problem === undefined ? null : problem.message === message ? true : problem.message;
@@ -88,7 +88,7 @@ export const FixRow = memo(function FixRow({ row, shape, onEdit }: Props) {
       </div>
       {isTruncated(problemRow) ? (
         <Text size="sm" c="dimmed">
-          This row is too long to fix here. Fix it in your file, then send the file again with the same name.
+          This row is too long to fix here. Fix the row in your file, then send the file again with the same name.
         </Text>
       ) : isWhole ? (
         <div className={classes.cells}>
@@ -110,8 +110,8 @@ export const FixRow = memo(function FixRow({ row, shape, onEdit }: Props) {
       ) : (
         <Textarea
           size="sm"
-          label={`This row has ${formatCount(cells.length, 'cell')}, but there are ${formatCount(shape.header.length, 'column name')}`}
-          description="Put quotes around a text with a comma in it, as in &quot;Smith, Jones&quot;."
+          label={`This row has ${formatCount(cells.length, 'cell')}, but the file has ${formatCount(shape.header.length, 'column name')}`}
+          description="Put quotes around text that contains a comma, such as &quot;Smith, Jones&quot;."
           aria-label={`Text of row ${problemRow.rowNo}`}
           value={text}
           error={edited && !isValid ? problems.map(({ message }) => message).join(' ') : null}

@@ -1,4 +1,4 @@
-/** Lists quarantined rows for editing. Only visible rows are rendered, so thousands are possible. */
+/** Lists quarantined rows for editing. Only visible rows are rendered, so that the list can have thousands of rows. */
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useCallback, useMemo, useRef } from 'react';
 import type { EditedRow, FixDraft } from '../drafts.ts';
@@ -11,11 +11,11 @@ interface Props {
   readonly shape: FileShape;
   readonly draft: FixDraft;
   readonly onDraft: (change: (draft: FixDraft) => FixDraft) => void;
-  /** Called when the last rows become visible, to load more. */
+  /** Called when the last rows become visible, to load more rows. */
   readonly onEnd?: () => void;
 }
 
-/** Up to this many rows are all rendered. Then Ctrl-F finds them and no scroll area is needed. */
+/** Up to this number, all rows are rendered. Ctrl-F then finds every row, and the list needs no scroll area. */
 const renderedAtOnce = 20;
 
 export function FixRows({ rows, shape, draft, onDraft, onEnd }: Props) {

@@ -23,12 +23,12 @@ function problemRow(rawText: string, rowNo = 5): ProblemRow {
 
 const wrong = problemRow('2025-06-14,Market,Groceries,Cash,"27,5O",EUR,');
 
-test('buildRowToFix reports every wrong cell, not only the one that the job reported', () => {
+test('buildRowToFix reports every wrong cell, including cells that the job did not report', () => {
   const row = buildRowToFix(problemRow('2025-06-31,Market,Groceries,Cash,"27,5O",EUR,'), {}, shape);
   expect(row.problems.map(({ column }) => column)).toEqual(['date', 'amount']);
 });
 
-test('collectFixes takes an edited row only once it is valid', () => {
+test('collectFixes ignores an edited row until the row is valid', () => {
   const { cells } = buildRowToFix(wrong, {}, shape);
   const stillWrong = setEditedRow({}, 5, editCell(cells, 4, '27,50'));
   expect(buildRowToFix(wrong, stillWrong, shape).problems).not.toEqual([]);
@@ -41,19 +41,19 @@ test('collectFixes takes an edited row only once it is valid', () => {
   ]);
 });
 
-test('collectFixes takes a row with a cell too many that was fixed as text', () => {
+test('collectFixes accepts a row with an extra cell after its text was fixed', () => {
   const ragged = problemRow('2025-06-14,Farm stand, Hwy 30,Groceries,Cash,18.00,EUR,');
   expect(hasEveryCell(ragged, shape)).toBe(false);
   const draft = setEditedRow({}, 5, editText('2025-06-14,"Farm stand, Hwy 30",Groceries,Cash,18.00,EUR,'));
   expect(collectFixes([ragged], draft, shape)[0]?.cells[1]).toBe('Farm stand, Hwy 30');
 });
 
-test('setEditedRow removes an edit', () => {
+test('setEditedRow removes an edit if the row is null', () => {
   const draft = setEditedRow({}, 5, editCell(buildRowToFix(wrong, {}, shape).cells, 4, '1.00'));
   expect(setEditedRow(draft, 5, null)).toEqual({});
 });
 
-test('collectFixes never takes a row of which only the beginning is known', () => {
+test('collectFixes ignores a row if only its beginning is known', () => {
   const cut = problemRow(`2025-06-14,${'M'.repeat(5000)}`.slice(0, 4096));
   expect(isTruncated(cut)).toBe(true);
   const draft = setEditedRow({}, 5, { cells: ['2025-06-14', 'M', 'Groceries', 'Cash', '1.00', 'EUR', ''] });

@@ -1,4 +1,4 @@
-/** Builds the state of a quarantined row while somebody edits it. */
+/** Builds the state of a quarantined row during editing. */
 import { type CellProblem, checkRow, parseRow } from '@centflow/preview';
 import type { Contract } from '@centflow/schema/contract';
 import type { EditedRow, FixDraft } from '../drafts.ts';
@@ -13,7 +13,7 @@ export interface ProblemRow {
   readonly rawText: string;
 }
 
-/** The header of a file and the contract that it should meet. */
+/** The header of a file, and the contract that the file must meet. */
 export interface FileShape {
   readonly header: readonly string[];
   readonly contract: Contract;
@@ -25,11 +25,11 @@ export interface RowToFix {
   /** The text from the file, or the edited text. */
   readonly text: string;
   readonly edited: boolean;
-  /** Empty if the row is valid. */
+  /** The problems of the row; empty if the row is valid. */
   readonly problems: readonly CellProblem[];
 }
 
-/** Combines a row of the file with its edits. */
+/** Combines a row of the file with the edits of the row. */
 export function buildRowToFix(problemRow: ProblemRow, draft: FixDraft, { header, contract }: FileShape): RowToFix {
   const edit = draft[problemRow.rowNo];
   const cells = edit?.cells ?? parseRow(problemRow.rawText);
@@ -42,17 +42,15 @@ export function buildRowToFix(problemRow: ProblemRow, draft: FixDraft, { header,
   };
 }
 
-/**
- * Returns whether the row has as many cells as the header. Otherwise it is unknown which cell belongs to which column.
- */
+/** Returns whether the row has as many cells as the header. If not, cells cannot be assigned to columns. */
 export function hasEveryCell(problemRow: ProblemRow, { header }: FileShape): boolean {
   return parseRow(problemRow.rawText).length === header.length;
 }
 
-/** The most characters of a row that are stored. The end of a longer row is missing. */
+/** The maximum number of characters that are stored of a row. The end of a longer row is missing. */
 const keptAtMost = 4096;
 
-/** Returns whether only the beginning of the row is known. Writing it back would lose the rest. */
+/** Returns whether only the beginning of the row is known. Writing such a row back would lose its end. */
 export function isTruncated({ rawText }: ProblemRow): boolean {
   return rawText.length >= keptAtMost;
 }
@@ -62,7 +60,7 @@ export function editText(text: string): EditedRow {
   return { cells: parseRow(text), text };
 }
 
-/** Returns the edited rows that are valid now. */
+/** Returns the edited rows that have become valid. */
 export function collectFixes(
   rows: readonly ProblemRow[],
   draft: FixDraft,
@@ -75,7 +73,7 @@ export function collectFixes(
     .map(({ problemRow, cells }) => ({ rowNo: problemRow.rowNo, cells }));
 }
 
-/** Returns the draft with an edit set, or removed if it is null. */
+/** Returns the draft with the row's edit replaced, or removed if the edit is null. */
 export function setEditedRow(draft: FixDraft, rowNo: number, edited: EditedRow | null): FixDraft {
   const { [rowNo]: _, ...others } = draft;
   return edited === null ? others : { ...others, [rowNo]: edited };

@@ -3,7 +3,7 @@ import { type FixDraft, fixDrafts } from '../drafts.ts';
 
 const none: FixDraft = {};
 
-/** Keeps the edits of the rows of one file in the browser. Every change is saved. */
+/** Stores the edits of a file's rows in the browser and saves every change. */
 export function useFixDraft(id: string) {
   const [draft, setDraft] = useState<{ readonly id: string; readonly draft: FixDraft }>({ id, draft: none });
   const [restored, setRestored] = useState(0);
@@ -13,7 +13,7 @@ export function useFixDraft(id: string) {
     let isStale = false;
     hasEdited.current = false;
     void fixDrafts.read(id).then((saved) => {
-      // Edits made before the saved draft was read win over it.
+      // Edits made before the saved draft was loaded override the saved draft.
       if (isStale || hasEdited.current) return;
       setDraft({ id, draft: saved ?? none });
       setRestored(Object.keys(saved ?? none).length);

@@ -3,7 +3,7 @@ import { ApiError } from '../../api/problem.ts';
 import { follow, getPollInterval, type Progress, type Stage } from './follow.ts';
 import { buildPendingTimeline, buildTimeline } from './timeline.ts';
 
-/** Returns the input of `follow` with these answers, and records its pauses and reports. */
+/** Returns an input for `follow` with the given responses. The input records the pauses and reports of `follow`. */
 function followingOf(...answers: (Stage | Error)[]) {
   const pauses: number[] = [];
   const stages: Stage[] = [];
@@ -38,30 +38,30 @@ test('follow reports each stage until the file is published', async () => {
   expect(stages).toEqual(['received', 'loading', 'published']);
 });
 
-test('follow waits for a lost connection', async () => {
+test('follow continues when a lost connection is back', async () => {
   const { following, offline } = followingOf('received', new TypeError('fetch failed'), 'published');
   await follow(following);
   expect(offline).toEqual([false, true, false]);
 });
 
-test('follow waits for a busy service without reporting a lost connection', async () => {
+test('follow retries while the service is busy, without reporting a lost connection', async () => {
   const busy = [429, 503].map((status) => new ApiError(status, 'Too many requests at once', 'Try again.'));
   const { following, offline } = followingOf('received', ...busy, 'published');
   await follow(following);
   expect(offline).toEqual([false, false, false, false]);
 });
 
-test('follow rejects if the API refuses', async () => {
+test('follow rejects if the API refuses the request', async () => {
   const { following } = followingOf(new Error('You have no such file.'));
   await expect(follow(following)).rejects.toThrow('no such file');
 });
 
-test('follow continues after a failure, because the sweep retries the file', async () => {
+test('follow continues after a failed import, because the sweep retries the file', async () => {
   const { following } = followingOf('failed', 'loading', 'published');
   expect(await follow(following)).toEqual({ stage: 'published' });
 });
 
-test('follow polls less and less often', async () => {
+test('follow increases the time between polls', async () => {
   const { following, pauses } = followingOf(...Array.from({ length: 200 }, () => 'loading' as const), 'published');
   await follow(following);
   expect(pauses[0]).toBe(1_000);
@@ -101,7 +101,7 @@ test('buildTimeline returns no negative seconds if clocks differ', () => {
   expect(received?.seconds).toBe(0);
 });
 
-test('buildTimeline ends with a rejection', () => {
+test('buildTimeline ends with the rejection of a rejected upload', () => {
   const steps = buildTimeline({
     lastModified: '2025-06-01T10:00:00Z',
     receivedAt: '2025-06-01T10:00:00Z',

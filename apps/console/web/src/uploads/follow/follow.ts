@@ -1,9 +1,9 @@
-/** Follows a sent version until the job is done with it. */
+/** Follows a sent version until the job has processed the version. */
 import type { Upload } from '../../../../api/contract/uploads.ts';
 import { isBusy } from '../../api/problem.ts';
 import { pause } from '../../shared/pause.ts';
 
-/** The stage of a version. `received` means that S3 has it and the job has not started. */
+/** The stage of a version. `received` means that the version is in S3 but the job has not started. */
 export type Stage = 'received' | Upload['state'];
 
 export interface Progress {
@@ -11,7 +11,7 @@ export interface Progress {
   readonly upload?: Upload | undefined;
 }
 
-/** Returns whether nothing more happens automatically after this stage. */
+/** Returns whether this stage is final, unless a person acts. */
 export function isSettled(stage: Stage): boolean {
   return stage !== 'received' && stage !== 'loading' && stage !== 'failed';
 }
@@ -27,9 +27,9 @@ export interface Following {
   readonly getProgress: (signal: AbortSignal) => Promise<Progress>;
   readonly signal: AbortSignal;
   readonly onProgress: (progress: Progress) => void;
-  /** Called with true when the connection is lost, and with false when it is back. */
+  /** Called with true when the connection is lost, and with false when the connection is back. */
   readonly onOffline: (offline: boolean) => void;
-  /** Returns whether to stop. */
+  /** Returns whether to stop polling. */
   readonly settled?: (progress: Progress) => boolean;
   readonly wait?: (milliseconds: number, signal: AbortSignal) => Promise<void>;
   readonly now?: () => number;
@@ -38,8 +38,8 @@ export interface Following {
 /**
  * Polls until the version is settled.
  *
- * A `failed` version is still followed, because the sweep retries it. A lost connection or a busy service does not end
- * it either.
+ * Polling continues for a `failed` version, because the sweep retries the version. Polling also continues after a lost
+ * connection or while the service is busy.
  */
 export async function follow(following: Following): Promise<Progress> {
   const { getProgress, signal, onProgress, onOffline, settled = ({ stage }) => isSettled(stage) } = following;

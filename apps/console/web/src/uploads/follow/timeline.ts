@@ -1,11 +1,11 @@
-/** Builds the steps of an upload with the seconds of each. */
+/** Builds the steps of an upload, with the duration of each step in seconds. */
 import type { Upload } from '../../../../api/contract/uploads.ts';
 
 export interface TimelineStep {
   readonly name: 'sent' | 'received' | 'loading' | 'published' | 'rejected' | 'failed';
-  /** ISO 8601; null if the step has not happened. */
+  /** When the step happened, as ISO 8601; null if the step has not happened yet. */
   readonly at: string | null;
-  /** Seconds since the previous step. */
+  /** The seconds since the previous step. */
   readonly seconds: number | null;
 }
 
@@ -35,7 +35,7 @@ export function buildTimeline(
   });
 }
 
-/** Returns the steps of a file that the job has not started. */
+/** Returns the steps of a file that the job has not started to process. */
 export function buildPendingTimeline(sentAt: string): TimelineStep[] {
   return (['sent', 'received', 'loading', 'published'] as const).map((name) => ({
     name,
@@ -44,7 +44,7 @@ export function buildPendingTimeline(sentAt: string): TimelineStep[] {
   }));
 }
 
-/** Never negative: the clocks of S3 and the job differ, and S3 returns whole seconds. */
+/** Returns zero instead of a negative duration. The clocks of S3 and the job differ, and S3 returns whole seconds. */
 function countSecondsBetween(from: string, to: string): number {
   return Math.max(0, (Date.parse(to) - Date.parse(from)) / 1000);
 }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { parseHistoryFilters } from './filters.ts';
 
-test('parseHistoryFilters reads the filters of the address', () => {
+test('parseHistoryFilters reads the filters from the address', () => {
   expect(parseHistoryFilters({ feed: 'expenses', state: 'rejected' })).toEqual({ feed: 'expenses', state: 'rejected' });
 });
 

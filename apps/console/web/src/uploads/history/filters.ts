@@ -1,4 +1,4 @@
-/** Filters of the history. They are in the address, so a link or a reload keeps them. */
+/** The filters of the history. The page's address contains the filters, so that a link or a reload restores them. */
 import type { UploadState } from '../../../../api/contract/uploads.ts';
 import { type Feed, feeds } from '../shared/feeds.ts';
 
@@ -16,7 +16,7 @@ export const uploadStates: readonly UploadState[] = [
   'failed',
 ];
 
-/** Parses the filters. Unknown values are ignored, so a mistyped link still opens the page. */
+/** Parses the filters and ignores unknown values, so that a mistyped link still opens the page. */
 export function parseHistoryFilters({ feed, state }: Record<string, unknown>): HistoryFilters {
   const knownFeed = feeds.find((name) => name === feed);
   const knownState = uploadStates.find((name) => name === state);

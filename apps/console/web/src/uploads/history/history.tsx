@@ -34,7 +34,7 @@ export function History({ filters, onFilters }: Props) {
       ),
     initialPageParam: '',
     getNextPageParam: ({ next }) => next,
-    // Another tab, the sweep or a command may have changed something.
+    // Refreshes the list, because another tab, the sweep or a command may have changed an upload.
     refetchInterval: 30_000,
   });
   const uploads = pages.data?.pages.flatMap((page) => page.uploads) ?? [];
@@ -187,7 +187,7 @@ function RowsCell({ label, rows, amount, warn = false }: CellProps) {
           size="xs"
           c="dimmed"
           component="div"
-          title="Sum of the amounts in all currencies, to compare with your file"
+          title="Sum of all amounts, ignoring currencies, to compare with your file"
         >
           {formatCheckSum(amount)}
         </Text>

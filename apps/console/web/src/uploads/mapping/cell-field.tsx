@@ -10,10 +10,10 @@ interface Props {
   readonly onValue: (value: MappedCell | null) => void;
 }
 
-/** The option for a constant text. No header can have this name. */
+/** The value of the option for a constant text. No column can have this name. */
 const always = '\u0000always';
 
-/** Chooses the source of a target column: a column of the bank, or the same text in every row. */
+/** Lets people choose the source of a target column: a column of the bank's file, or the same text in every row. */
 export function CellField({ field, columns, value, problem, onValue }: Props) {
   const { label, hint, constant, required } = field;
   const isConstant = value !== null && 'constant' in value;

@@ -5,7 +5,7 @@ import { LoadingPanel } from '../../shared/loading.tsx';
 import type { Card } from '../cards/card.ts';
 import { cards } from '../cards/page-cards.ts';
 
-// Most people map an export once a year, so the editor is not loaded with the page.
+// Loads the editor on demand, because most people map an export about once a year.
 const MappingEditor = lazy(async () => ({ default: (await import('./mapping-editor.tsx')).MappingEditor }));
 
 interface Props {
@@ -14,7 +14,7 @@ interface Props {
   readonly primary?: boolean;
 }
 
-/** Opens the editor for the columns of a bank's export. */
+/** Shows the button that opens the editor for the columns of a bank's export. */
 export function MapButton({ card, label, primary = false }: Props) {
   const [open, setOpen] = useState(false);
   const source = card.origin?.source ?? card.source;

@@ -1,4 +1,4 @@
-/** Matches the columns of a bank's export, with a preview of the rows. */
+/** Lets people match the columns of a bank's export, with a preview of the rows. */
 
 import type { Mapping } from '@centflow/preview';
 import { Button, Checkbox, Group, Modal, Stack, Text, TextInput, Title } from '@mantine/core';
@@ -20,7 +20,7 @@ import { MappingSample } from './mapping-sample.tsx';
 interface Props {
   readonly source: Blob;
   readonly fileName: string;
-  /** The previous mapping; null to propose one. */
+  /** The previous mapping; null to propose a mapping. */
   readonly start: Mapping | null;
   readonly template: string | null;
   readonly onClose: () => void;
@@ -34,7 +34,7 @@ export function MappingEditor(props: Props) {
     queryKey: ['proposed-mapping', fileName, source.size],
     queryFn: async () => {
       const proposal = await previewWorker.propose(source, fileName);
-      // A draft from before a reload is better than a proposal.
+      // A draft from before a reload takes precedence over a proposal.
       const draft = start ?? (await mappingDrafts.read(proposal.mapping.header.join('\u0000')));
       return {
         ...proposal,
@@ -108,7 +108,7 @@ function Editor({
           problems={sample.data?.problems ?? []}
           dateOrderChosen={dateOrderChosen}
           onLayout={async (changes) => {
-            // Another delimiter or header row gives other columns, so the mapping is proposed proposal.
+            // Another delimiter or header row changes the columns, so request a new proposal for the mapping.
             const proposal = await previewWorker.propose(source, fileName, changes);
             setMapping(proposal.mapping);
             setDateOrderChosen(proposal.dateOrderIsSure);
@@ -142,7 +142,9 @@ function Editor({
             maxLength={80}
             onChange={({ currentTarget }) => setName(currentTarget.value)}
             error={named ? null : 'Enter a name that you will recognise.'}
-            description={overwrites ? 'This changes your template of the same name.' : null}
+            description={
+              overwrites ? 'You already have a template with this name. Saving will change that template.' : null
+            }
             inputWrapperOrder={['label', 'input', 'error', 'description']}
             style={{ flex: '1 1 220px' }}
           />
@@ -172,7 +174,7 @@ function Editor({
 }
 
 /**
- * Returns the part of a file name that next month's file also has: `Umsatzanzeige_2025-06.csv` gives `Umsatzanzeige`.
+ * Returns the part of a file name that stays the same each month: `Umsatzanzeige_2025-06.csv` gives `Umsatzanzeige`.
  */
 function proposeTemplateName(fileName: string): string {
   const words = fileName

@@ -5,18 +5,18 @@ export interface Field {
   readonly target: MappingTarget;
   readonly label: string;
   readonly hint?: string;
-  /** A constant text is possible, such as `EUR` or `Current account`. */
+  /** Whether people can enter a constant text for this field, such as `EUR` or `Current account`. */
   readonly constant: boolean;
   readonly required: boolean;
 }
 
-/** In the usual order of a statement. */
+/** The fields in the usual order of a statement. */
 export const fields: readonly Field[] = [
   { target: 'date', label: 'Date', constant: false, required: true },
   {
     target: 'counterparty',
     label: 'Who',
-    hint: 'The other side: who you paid, or who paid you',
+    hint: 'Who you paid, or who paid you',
     constant: true,
     required: true,
   },
@@ -33,7 +33,7 @@ export const fields: readonly Field[] = [
   {
     target: 'transaction_id',
     label: 'Transaction ID',
-    hint: 'Only if your bank gives each row a different one',
+    hint: 'Only if your bank gives each row a different ID',
     constant: false,
     required: false,
   },
@@ -41,7 +41,7 @@ export const fields: readonly Field[] = [
   { target: 'city', label: 'City', constant: true, required: false },
 ];
 
-/** Returns the fields that are still needed; empty if the mapping is complete. */
+/** Returns the fields that are still needed, or an empty list if the mapping is complete. */
 export function findMissing(mapping: Mapping, dateOrderChosen: boolean): string[] {
   const missing = fields
     .filter(({ target, required }) => required && isUnmapped(mapping, target))
@@ -55,7 +55,7 @@ export function findMissing(mapping: Mapping, dateOrderChosen: boolean): string[
   return missing;
 }
 
-/** Returns whether the source of a field is still open. */
+/** Returns whether the source of a field has not been chosen yet. */
 export function isUnmapped(mapping: Mapping, target: MappingTarget): boolean {
   const cell = mapping.cells[target];
   if (cell === undefined) return true;

@@ -11,7 +11,7 @@ interface Props {
   readonly columns: readonly string[];
   readonly problems: readonly MappingProblem[];
   readonly dateOrderChosen: boolean;
-  /** Called for the format of the file. The file may then have other columns. */
+  /** Called when the person changes the format of the file, which may change the columns. */
   readonly onLayout: (changes: MappingLayout) => void;
   readonly onMapping: (changes: Partial<Mapping>) => void;
 }
@@ -184,7 +184,7 @@ export function MappingForm({ mapping, columns, problems, dateOrderChosen, onLay
             </SimpleGrid>
           )}
           <Text size="xs" c="dimmed">
-            Money out becomes a row of Expenses, and money in becomes a row of Income. One statement makes two files.
+            Money out goes to Expenses, and money in goes to Income. Your statement becomes two files.
           </Text>
         </Stack>
       </Fieldset>

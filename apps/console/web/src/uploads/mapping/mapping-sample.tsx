@@ -1,4 +1,4 @@
-/** Shows the first rows of a bank's export and the rows that the mapping makes from them. */
+/** Shows the first rows of a bank's export, and the rows into which the mapping converts them. */
 
 import type { Mapping, MappingSample as Sample, SampleRow } from '@centflow/preview';
 import { Stack, Table, Text, Title } from '@mantine/core';
@@ -84,9 +84,9 @@ export function MappingSample({ sample, mapping }: { readonly sample: Sample; re
   );
 }
 
-/** Describes whether the first rows can be read, and which cannot. */
+/** Describes which of the first rows can be read. */
 function describeSample(count: number, unreadable: readonly string[]): string {
-  if (count === 0) return 'There are no rows below the column names.';
+  if (count === 0) return 'The file has no rows below the column names. Check the line of the column names.';
   if (unreadable.length === 0)
     return count === 1 ? 'The first row can be read.' : `The first ${count} rows can be read.`;
   const rows = unreadable.length === 1 ? `Row ${unreadable[0]}` : `Rows ${unreadable.join(', ')}`;

@@ -1,12 +1,12 @@
-/** The columns of the preview. It is one table, although its rows go to two feeds. */
+/** The columns of the preview. A single table shows the rows of two feeds, income and expenses. */
 import type { Mapping, SampleRow } from '@centflow/preview';
 
 export interface ResultColumn {
   readonly label: string;
   readonly right: boolean;
-  /** Headers in the feeds. The counterparty has another name in each. */
+  /** The column's names in the feeds. The counterparty has a different name in each feed. */
   readonly headers: readonly string[];
-  /** The columns of the export that this column is read from. */
+  /** The columns of the export from which this column is read. */
   readonly from: (mapping: Mapping) => readonly string[];
 }
 
@@ -32,7 +32,7 @@ export const resultColumns: readonly ResultColumn[] = [
   { label: 'Description', right: false, headers: ['description'], from: fromCell('description') },
 ];
 
-/** Returns the text of a cell and its problem. */
+/** Returns the text of a cell, and the problem of the cell if it has one. */
 export function getResultCell(
   { headers, from }: ResultColumn,
   { cells, problems }: SampleRow,

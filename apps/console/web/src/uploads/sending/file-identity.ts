@@ -1,14 +1,14 @@
 /**
- * Identifies a file, to recognise one that is dropped again.
+ * Identifies a file, to recognise the same file when it is dropped again.
  *
- * A digest of the whole file would mean reading up to 1 GB before sending the first byte. Name, size, time and three
- * pieces are enough: an edit would have to keep them all.
+ * A digest of the whole file would require reading up to 1 GB before sending the first byte. Name, size, modification
+ * time and three pieces are enough, because an edit changes at least one of them.
  */
 
-/** Bytes of each piece. */
+/** The size of each piece in bytes. */
 const piece = 64 * 1024;
 
-/** Returns a text that identifies the content well enough to resume sending it. */
+/** Returns a string that identifies the content well enough to resume sending the file. */
 export async function identifyFile(file: Blob, name: string): Promise<string> {
   const { size } = file;
   const middle = Math.max(0, Math.floor((size - piece) / 2));
@@ -18,7 +18,7 @@ export async function identifyFile(file: Blob, name: string): Promise<string> {
     file.slice(Math.max(0, size - piece)),
   ]);
   const digest = await crypto.subtle.digest('SHA-256', await pieces.arrayBuffer());
-  // A file that the console wrote has no modification time, but its bytes are the same every time.
+  // Files that the console writes have no modification time, but their bytes are always the same.
   const time = file instanceof File ? file.lastModified : 0;
   return JSON.stringify([name, size, time, toHex(digest)]);
 }

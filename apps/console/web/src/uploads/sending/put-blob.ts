@@ -1,13 +1,13 @@
 /**
  * Sends one PUT request to a presigned URL and reports progress.
  *
- * It uses `XMLHttpRequest`, because `fetch` does not report upload progress.
+ * Uses `XMLHttpRequest`, because `fetch` does not report upload progress.
  */
 
-/** The answer of S3 to a PUT. The bucket's CORS rule exposes both headers. */
+/** The response of S3 to a PUT. The bucket's CORS rule exposes the ETag and the version id. */
 export interface PutAnswer {
   readonly etag: string;
-  /** Null for a part. */
+  /** The version id; null for a part. */
   readonly versionId: string | null;
 }
 
@@ -16,17 +16,17 @@ export interface PutRequest {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Blob;
   readonly signal: AbortSignal;
-  /** Called with the bytes sent so far. */
+  /** Called with the number of bytes sent so far. */
   readonly onProgress: (sent: number) => void;
 }
 
 export type PutBlob = (request: PutRequest) => Promise<PutAnswer>;
 
-/** No answer: the network dropped, or S3 does not respond. A retry can help. */
+/** S3 did not respond, for example because the network failed. A retry can help. */
 export class ConnectionLostError extends Error {
   override readonly name = 'ConnectionLostError';
   constructor() {
-    super('The connection was lost while sending. The part already sent is kept. Try again.');
+    super('The connection was lost while sending. The part already sent is saved. Try again.');
   }
 }
 
@@ -34,7 +34,7 @@ export class ConnectionLostError extends Error {
 export class StorageError extends Error {
   override readonly name = 'StorageError';
   readonly status: number;
-  /** The error code of S3, such as `NoSuchUpload`; null if the answer has none. */
+  /** The error code of S3, such as `NoSuchUpload`; null if the response contains no code. */
   readonly code: string | null;
 
   constructor(status: number, code: string | null) {
@@ -48,7 +48,7 @@ export class StorageError extends Error {
     return this.status === 412 || this.status === 409;
   }
 
-  /** Whether a retry with a new URL can help, as with an expired signature or a busy S3. */
+  /** Whether a retry with a new URL can help, for example after an expired signature or while S3 is busy. */
   get passing(): boolean {
     return this.status >= 500 || this.status === 429 || this.status === 403 || this.status === 408;
   }
@@ -57,8 +57,8 @@ export class StorageError extends Error {
 /**
  * Sends a blob to a presigned URL.
  *
- * @throws {ConnectionLostError} if no answer comes, or no byte moves for a minute
- * @throws {StorageError} if S3 refuses
+ * @throws {ConnectionLostError} if S3 does not respond, or if no byte is sent for a minute
+ * @throws {StorageError} if S3 refuses the request
  * @throws the signal's reason if it aborts
  */
 export const putBlob: PutBlob = ({ url, headers, body, signal, onProgress }) =>
@@ -67,11 +67,11 @@ export const putBlob: PutBlob = ({ url, headers, body, signal, onProgress }) =>
     const request = new XMLHttpRequest();
     request.open('PUT', url);
     for (const [name, value] of Object.entries(headers)) {
-      // Browsers set these headers from the body and do not allow pages to set them.
+      // Skips the headers that browsers set from the body, because pages must not set them.
       if (!/^(content-length|host)$/i.test(name)) request.setRequestHeader(name, value);
     }
 
-    // A connection that hangs without closing would otherwise block the file forever.
+    // Aborts a stalled request. Otherwise a connection that hangs without closing would block the file forever.
     let stallTimer: ReturnType<typeof setTimeout>;
     const restartStallTimer = () => {
       clearTimeout(stallTimer);

@@ -38,7 +38,7 @@ export const sendApi: SendApi = {
     try {
       await readAnswer(api.sends.multipart.$delete({ query: { objectKey, multipartId } }));
     } catch (error) {
-      // There is nothing to abort, which is fine.
+      // The upload no longer exists, so nothing needs to be aborted.
       if (!(error instanceof ApiError && error.status === 404)) throw error;
     }
   },

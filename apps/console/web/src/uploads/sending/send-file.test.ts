@@ -6,14 +6,14 @@ import type { SendStore, UnfinishedSend } from './send-store.ts';
 const partBytes = 10;
 const abc = new Blob(['abcdefghijklmnopqrstuvwxyz']);
 
-/** A fake storage and API: objects, and the parts of incomplete uploads. */
+/** A fake of S3 and the API, with objects and the parts of incomplete uploads. */
 class Storage {
   readonly objects = new Map<string, { versionId: string; text: string }>();
   readonly parts = new Map<string, Map<number, string>>();
   readonly asked: string[] = [];
-  /** Errors that the next PUT requests throw; null lets one through. */
+  /** The errors that the next PUT requests throw, in order. Null lets a request succeed. */
   readonly faults: (Error | null)[] = [];
-  /** The number of PUT requests that arrive but whose answer is lost. */
+  /** The number of PUT requests that arrive but whose response is lost. */
   answerLost = 0;
   #versions = 0;
 
@@ -109,7 +109,7 @@ test('sendFile sends a small file in one request', async () => {
   expect(storage.objects.get(key)?.text).toBe('abc');
 });
 
-test('sendFile sends a large file in parts that join to the file', async () => {
+test('sendFile sends a large file in parts that S3 joins to the original file', async () => {
   const storage = new Storage();
   await sendFile(sending(storage, abc));
   expect(storage.objects.get(key)?.text).toBe('abcdefghijklmnopqrstuvwxyz');
@@ -139,7 +139,7 @@ test('sendFile renews an expired signature', async () => {
   expect(storage.asked).toEqual(['start', 'start', 'put abc']);
 });
 
-test('sendFile resumes a paused file with the missing parts only', async () => {
+test('sendFile resumes a paused file and sends only the missing parts', async () => {
   const storage = new Storage();
   const store = createMemoryStore();
   const pause = new AbortController();
@@ -159,7 +159,7 @@ test('sendFile resumes a paused file with the missing parts only', async () => {
   expect(await store.list('ada')).toEqual([]);
 });
 
-test('sendFile starts again for another file with the same name and size', async () => {
+test('sendFile does not resume with another file of the same name and size', async () => {
   const storage = new Storage();
   const store = createMemoryStore();
   storage.faults.push(new StorageError(400, 'BadDigest'));
@@ -169,7 +169,7 @@ test('sendFile starts again for another file with the same name and size', async
   expect(storage.objects.get(key)?.text).toBe('ABCDEFGHIJKLMNOPQRSTUVWXYZ');
 });
 
-test('sendFile sends parts again that the storage has discarded', async () => {
+test('sendFile sends deleted parts again', async () => {
   const storage = new Storage();
   const store = createMemoryStore();
   storage.faults.push(null, new StorageError(400, 'BadDigest'));
@@ -179,7 +179,7 @@ test('sendFile sends parts again that the storage has discarded', async () => {
   expect(storage.objects.get(key)?.text).toBe('abcdefghijklmnopqrstuvwxyz');
 });
 
-test('sendFile accepts a file that arrived although the answer was lost', async () => {
+test('sendFile succeeds if the file arrived but the response was lost', async () => {
   const storage = new Storage();
   storage.answerLost = 1;
   expect(await sendFile(sending(storage, new Blob(['abc'])))).toMatchObject({ versionId: 'version-1' });
@@ -192,7 +192,7 @@ test('sendFile does not overwrite a file that somebody else sent in the meantime
   expect(storage.objects.get(key)?.text).toBe('xyz');
 });
 
-test('splitIntoParts returns equal parts except the last', () => {
+test('splitIntoParts returns parts of equal size, except the last part', () => {
   expect(splitIntoParts(26, 10)).toEqual([10, 10, 6]);
   expect(splitIntoParts(20, 10)).toEqual([10, 10]);
 });

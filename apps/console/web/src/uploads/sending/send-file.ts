@@ -1,10 +1,10 @@
 /**
- * Sends a file directly to S3: a small one in a single PUT, a large one in parts that survive a lost connection and a
- * reload.
+ * Sends a file directly to S3. A small file is sent in a single PUT, and a large file in parts. A large file can
+ * continue after a lost connection or a reload.
  *
- * Uppy does not fit: its S3 client creates, lists and completes multipart uploads with presigned calls. Here the API
- * does this, because it checks them and writes the audit log. Uppy also hides the version id of a PUT, which is needed
- * to follow an upload.
+ * Uppy is not suitable: its S3 client creates, lists and completes multipart uploads with presigned calls. Here the API
+ * makes these calls, so that it can check them and write the audit log. Uppy also hides the version id of a PUT, which
+ * is needed to follow an upload.
  */
 import pRetry from 'p-retry';
 import { ApiError, isTransient } from '../../api/problem.ts';
@@ -12,10 +12,12 @@ import { identifyFile } from './file-identity.ts';
 import { ConnectionLostError, type PutBlob, StorageError } from './put-blob.ts';
 import type { SendStore, UnfinishedSend } from './send-store.ts';
 
-/** Parts sent at once: enough to use the line, and few enough that an interruption costs little. */
+/**
+ * The number of parts that are sent at once. Three parts use the connection fully, and an interruption wastes little.
+ */
 const partsAtOnce = 3;
 
-/** How the API wants the file to be sent. */
+/** How to send the file, as the API decided. */
 export type StartedSend = { readonly objectKey: string } & (
   | { readonly kind: 'put'; readonly url: string; readonly headers: Readonly<Record<string, string>> }
   | { readonly kind: 'multipart'; readonly multipartId: string; readonly partBytes: number; readonly parts: number }
@@ -26,7 +28,7 @@ export interface SendRequest {
   readonly name: string;
   readonly bytes: number;
   readonly contentType: 'text/csv' | 'application/gzip';
-  /** The version to replace. The API refuses if another one is the newest. */
+  /** The version to replace. The API refuses the request if another version is the newest. */
   readonly replaces?: { readonly versionId: string };
 }
 
@@ -42,7 +44,7 @@ export interface SendApi {
     send: Pick<UnfinishedSend, 'objectKey' | 'multipartId'>,
     part: { partNumber: number; bytes: number },
   ): Promise<{ url: string; headers: Readonly<Record<string, string>> }>;
-  /** Returns the parts that S3 has, or null if it no longer knows the multipart upload. */
+  /** Returns the parts that S3 stores, or null if the multipart upload no longer exists. */
   parts(
     send: Pick<UnfinishedSend, 'objectKey' | 'multipartId'>,
   ): Promise<readonly (SentPart & { bytes: number })[] | null>;
@@ -52,7 +54,7 @@ export interface SendApi {
     parts: readonly SentPart[],
     replaces: SendRequest['replaces'],
   ): Promise<{ versionId: string }>;
-  /** Returns the newest version of a key, or null if there is none or it is deleted. */
+  /** Returns the newest version of a key, or null if the key has no version or was deleted. */
   newest(objectKey: string): Promise<{ versionId: string; bytes: number } | null>;
   abort(send: Pick<UnfinishedSend, 'objectKey' | 'multipartId'>): Promise<void>;
 }
@@ -64,12 +66,12 @@ export interface Sending {
   readonly api: SendApi;
   readonly put: PutBlob;
   readonly store: SendStore;
-  /** Aborting pauses: S3 keeps the parts, and sending the same file again resumes. */
+  /** Aborting this signal pauses the send. S3 keeps the parts, and sending the same file again resumes the send. */
   readonly signal: AbortSignal;
   readonly onProgress: (sent: number) => void;
-  /** Called with true while a lost connection is retried, and with false when it is back. */
+  /** Called with true while retrying after a lost connection, and with false when the connection is back. */
   readonly onWaiting?: (waiting: boolean) => void;
-  /** Milliseconds before the first retry. */
+  /** The milliseconds before the first retry. */
   readonly retryAfter?: number;
 }
 
@@ -77,11 +79,11 @@ export interface Sending {
 export interface Sent {
   readonly objectKey: string;
   readonly versionId: string;
-  /** Bytes that S3 had from an earlier attempt. */
+  /** The number of bytes that S3 already stored from an earlier attempt. */
   readonly resumedBytes: number;
 }
 
-/** Another version was sent first. */
+/** Another version of the file was sent in the meantime. */
 export class OverwriteError extends Error {
   override readonly name = 'OverwriteError';
   constructor() {
@@ -89,7 +91,7 @@ export class OverwriteError extends Error {
   }
 }
 
-/** Sends one file and resumes an earlier attempt if S3 still has its parts. */
+/** Sends a file, or resumes an earlier attempt if S3 still stores the parts of that attempt. */
 export async function sendFile(sending: Sending): Promise<Sent> {
   const { owner, file, request, api, store } = sending;
   const identity = await identifyFile(file, request.name);
@@ -109,7 +111,7 @@ export async function sendFile(sending: Sending): Promise<Sent> {
   return sendParts(sending, send, []);
 }
 
-/** Discards the parts that S3 has. */
+/** Deletes the parts that S3 stores. */
 export async function discardSend(api: SendApi, store: SendStore, send: UnfinishedSend): Promise<void> {
   await api.abort(send);
   await store.delete(send);
@@ -120,7 +122,8 @@ async function sendWhole(sending: Sending, first: Extract<StartedSend, { kind: '
   let lost = false;
   let ranOut = false;
   const versionId = await retry(sending, async () => {
-    // Only after an expired signature: if just the answer was lost, the key exists and a new start would be refused.
+    // Requests a new URL only after an expired signature. If only the response was lost, the object exists, and the API
+    // would refuse a new URL.
     if (ranOut) {
       const renewed = await sending.api.start(sending.request);
       if (renewed.kind === 'put') ({ url, headers } = renewed);
@@ -140,9 +143,9 @@ async function sendWhole(sending: Sending, first: Extract<StartedSend, { kind: '
 }
 
 /**
- * Returns the conflicting version if it is this file, whose answer was lost.
+ * Returns the id of the conflicting version if that version is this file and only the response was lost.
  *
- * @throws {OverwriteError} if it is another file
+ * @throws {OverwriteError} if the version is another file
  */
 async function findOwnVersion({ api, file, request }: Sending, objectKey: string, lost: boolean): Promise<string> {
   const newest = lost ? await api.newest(objectKey) : null;
@@ -186,7 +189,7 @@ async function sendParts(
   try {
     await Promise.all(Array.from({ length: partsAtOnce }, sendNext));
   } catch (error) {
-    // If one part fails finally, the others are stopped, because they would be useless.
+    // If a part fails after all retries, stops the other parts, because they would be useless.
     broken.abort(error);
     throw error;
   }
@@ -199,7 +202,7 @@ async function sendParts(
   return { objectKey: send.objectKey, versionId, resumedBytes };
 }
 
-/** Returns the bytes of each part. All are equal except the last. */
+/** Returns the size of each part in bytes. All parts have the same size except the last part. */
 export function splitIntoParts(bytes: number, partBytes: number): number[] {
   return Array.from({ length: Math.ceil(bytes / partBytes) }, (_, at) => Math.min(partBytes, bytes - at * partBytes));
 }
@@ -224,7 +227,7 @@ async function retry<T>({ signal, onWaiting, retryAfter = 500 }: Sending, once: 
 function isRetryable(error: Error): boolean {
   if (error instanceof StorageError) return error.passing;
   if (error instanceof ApiError) return isTransient(error);
-  // `fetch` throws a TypeError without a connection.
+  // `fetch` throws a TypeError if there is no connection.
   return error instanceof ConnectionLostError || error instanceof TypeError;
 }
 

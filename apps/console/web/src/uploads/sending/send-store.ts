@@ -1,11 +1,11 @@
 /**
- * Keeps unfinished sends in IndexedDB. A reload, a crash or an empty battery loses only the part being sent.
+ * Stores unfinished sends in IndexedDB. A reload, a crash or an empty battery loses only the part that is being sent.
  *
- * The file is not kept, because a page may not read it again on its own. The person drops it again.
+ * The file itself is not stored, so the person must drop the file again to resume.
  */
 import { createStore, del, entries, set, type UseStore } from 'idb-keyval';
 
-/** A multipart upload that S3 has and that is not complete. */
+/** A multipart upload that is not complete yet. */
 export interface UnfinishedSend {
   readonly owner: string;
   readonly feed: string;
@@ -15,7 +15,7 @@ export interface UnfinishedSend {
   readonly objectKey: string;
   readonly multipartId: string;
   readonly partBytes: number;
-  /** Milliseconds since 1970. */
+  /** When the send started, in milliseconds since 1970. */
   readonly startedAt: number;
 }
 
@@ -27,7 +27,7 @@ export interface SendStore {
   delete(send: Pick<UnfinishedSend, 'multipartId'>): Promise<void>;
 }
 
-/** After a week, the bucket's lifecycle rule deletes the parts. */
+/** Unfinished sends expire after a week, when the bucket's lifecycle rule deletes the parts. */
 const week = 7 * 24 * 3600 * 1000;
 
 export function createSendStore(store: UseStore = createStore('centflow-sends', 'sends')): SendStore {

@@ -14,7 +14,7 @@ import type { UnfinishedSend } from './send-store.ts';
 export function UnfinishedSends() {
   const cards = useCards();
   const unfinished = useQuery({
-    // The list changes when a send starts or ends.
+    // Reloads the list, which changes when a send starts or ends.
     queryKey: ['unfinished-sends', cards.map(({ id, phase }) => `${id} ${phase.kind}`)],
     queryFn: async () => sendStore.list(await getCurrentOwner()),
     staleTime: 0,

@@ -13,14 +13,14 @@ const shares = [
   { key: 'quarantined', color: 'orange' },
 ] as const;
 
-/** Shows the shares of rows as a bar. The figures beside it give the same information as text. */
+/** Shows the shares of rows as a bar. The figures beside the bar give the same information as text. */
 export function AccountingBar({ counts, height = 8 }: { readonly counts: RowCounts; readonly height?: number }) {
   const all = counts.good + counts.duplicate + counts.quarantined;
   return (
     <Progress.Root size={height} radius="xl" role="img" aria-label={describeRows(counts)}>
       {shares.map(({ key, color }) =>
         counts[key] === 0 ? null : (
-          // One bad row among a million is still visible.
+          // The minimum width keeps a single bad row among a million visible.
           <Progress.Section key={key} value={Math.max((counts[key] / all) * 100, 0.8)} color={color} withAria={false} />
         ),
       )}

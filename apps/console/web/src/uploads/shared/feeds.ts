@@ -1,4 +1,4 @@
-/** The feeds and their contracts, as the job reads them. */
+/** The feeds with the same contracts that the job reads. */
 import type { Contract } from '@centflow/schema/contract';
 import type { api } from '../../api/client.ts';
 
@@ -14,11 +14,11 @@ const files = import.meta.glob<Contract>('../../../../../../glue/centflow_glue/c
 export const contracts: readonly Contract[] = Object.values(files);
 export const feeds: readonly Feed[] = contracts.map(({ name }) => name as Feed);
 
-/** @throws Error if no feed has this name */
+/** Returns the contract of a feed. Throws an Error if no feed has this name. */
 export function getContract(feed: string): Contract {
   const contract = contracts.find(({ name }) => name === feed);
   if (contract === undefined)
-    throw new Error(`The type “${feed}” is unknown. Reload the page: it may be older than the service.`);
+    throw new Error(`The type “${feed}” is unknown. This page may be out of date. Reload it.`);
   return contract;
 }
 

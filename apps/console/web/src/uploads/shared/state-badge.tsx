@@ -18,7 +18,7 @@ interface FileCheck {
   readonly icon: TablerIcon;
 }
 
-/** Each state has an icon, so that colour is never the only difference. */
+/** Each state has a different icon, so that states do not differ only in colour. */
 const stateLooks: Readonly<Record<Stage, FileCheck>> = {
   received: { color: 'gray', icon: IconClock },
   loading: { color: 'blue', icon: IconLoader2 },

@@ -1,6 +1,6 @@
 import type { UploadState } from '../../../../api/contract/uploads.ts';
 
-/** The names of upload states as people read them. */
+/** The names of upload states for people. */
 export const stateTitles: Readonly<Record<UploadState | 'received', string>> = {
   received: 'Received',
   loading: 'Importing',

@@ -7,12 +7,12 @@ import { stateTitles } from './state-titles.ts';
 import classes from './timeline.module.css';
 
 const stepTitles: Readonly<Record<TimelineStep['name'], string>> = { sent: 'Sent', ...stateTitles };
-/** Seconds. A shorter step would show as “+0 secs”. */
+/** The minimum duration in seconds that is shown. A shorter step would show as “+0 secs”. */
 const shownFrom = 0.005;
 
 interface Props {
   readonly steps: readonly TimelineStep[];
-  /** True while the upload is in progress. The first step without a time is the current one. */
+  /** Whether the upload is in progress. The first step without a time is then the current step. */
   readonly live: boolean;
 }
 

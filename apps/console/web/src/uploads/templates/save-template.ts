@@ -5,7 +5,7 @@ import { buildTemplateId } from './template-id.ts';
 import type { SavedTemplate } from './templates.ts';
 
 /**
- * Saves a mapping under a name, as a new template or by changing the one of that name.
+ * Saves a mapping under a name. If a template with that name exists, changes that template.
  *
  * @throws ApiError 412 if another window has changed that template
  */
@@ -15,7 +15,7 @@ export async function saveTemplate(name: string, mapping: Mapping, known: readon
   await putTemplate(templateId, name, mapping, same?.etag ?? null);
 }
 
-/** @param etag of the template when it was read; null for a new template */
+/** @param etag the ETag with which the template was read; null for a new template */
 export async function putTemplate(
   templateId: string,
   name: string,

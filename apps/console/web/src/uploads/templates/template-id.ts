@@ -1,4 +1,4 @@
-/** Builds the id of a template: `Stadtbank Giro` gives `stadtbank-giro`. A number is added if the id is taken. */
+/** Builds the id of a template: `Stadtbank Giro` gives `stadtbank-giro`. Adds a number if the id is taken. */
 export function buildTemplateId(name: string, taken: ReadonlySet<string>): string {
   const words = name
     .normalize('NFKD')

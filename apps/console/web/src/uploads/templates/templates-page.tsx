@@ -1,4 +1,4 @@
-/** Lists the templates of bank exports, to rename, change or delete them. */
+/** Lists the templates of bank exports, and lets people rename, change or delete a template. */
 import { Button, Group, Modal, Stack, Text, TextInput, Title } from '@mantine/core';
 import { IconPencil, IconTemplate, IconTrash } from '@tabler/icons-react';
 import { useMutation, useQuery } from '@tanstack/react-query';
@@ -21,7 +21,7 @@ export function TemplatesPage() {
     <>
       <PageHeader
         title="Bank templates"
-        description="A template says how to read the exports of a bank. When you drop a file with the same columns, its template is used automatically."
+        description="A template defines how to read the exports of a bank. When you drop a file with the same columns, Centflow uses the template automatically."
       />
       {templates.isPending ? <LoadingPanel height={220} label="Loading the templates" /> : null}
       {templates.isError ? <ProblemNotice error={templates.error} onRetry={() => void templates.refetch()} /> : null}
@@ -31,7 +31,8 @@ export function TemplatesPage() {
           title="No templates yet"
           action={<Button renderRoot={(props) => <Link {...props} to="/uploads" />}>Go to Uploads</Button>}
         >
-          Drop an export from your bank on the Uploads page and match its columns. The template is saved here.
+          Drop an export from your bank on the Uploads page and match its columns. You can save the template there, and
+          it will appear here.
         </EmptyState>
       ) : null}
       {templates.data !== undefined && templates.data.length > 0 ? (
@@ -61,7 +62,7 @@ function Template({ template, names }: Props) {
   const remove = useMutation({ mutationFn: () => deleteTemplate(template) });
   const taken = name.trim() !== template.name && names.includes(name.trim());
   const problem =
-    name.trim() === '' ? 'Enter a name.' : taken ? 'Another template has this name. Choose another one.' : null;
+    name.trim() === '' ? 'Enter a name.' : taken ? 'Another template has this name. Choose a different name.' : null;
 
   return (
     <Stack gap="sm" p="md">
@@ -120,7 +121,7 @@ function Template({ template, names }: Props) {
       </Text>
       {deleting ? (
         <Group gap="sm" role="group" aria-label={`Delete ${template.name}?`}>
-          <Text size="sm">Delete this template? The files you sent with it stay.</Text>
+          <Text size="sm">Delete this template? The files that you sent with this template will stay.</Text>
           <Button size="xs" color="red" loading={remove.isPending} onClick={() => remove.mutate()}>
             Delete template
           </Button>
@@ -136,7 +137,7 @@ function Template({ template, names }: Props) {
   );
 }
 
-/** Edits a mapping without a file. Its rows are visible only when a file is dropped. */
+/** Edits the mapping of a template without a file, so no preview of the rows is possible. */
 function ChangeMapping({ template, onClose }: { readonly template: SavedTemplate; readonly onClose: () => void }) {
   const [mapping, setMapping] = useState(template.mapping);
   const missing = findMissing(mapping, true);
@@ -148,7 +149,7 @@ function ChangeMapping({ template, onClose }: { readonly template: SavedTemplate
     <Modal opened onClose={onClose} size="lg" title={<Title order={2}>{template.name}</Title>}>
       <Stack gap="lg">
         <Text size="sm" c="dimmed">
-          To see a preview of the rows, drop one of its files on the Uploads page and choose “Change the column
+          To see a preview of the rows, drop a file of this bank on the Uploads page and choose “Change the column
           matching” there.
         </Text>
         <MappingForm

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { buildTemplateId } from './template-id.ts';
 
-test('buildTemplateId writes the name in plain letters', () => {
+test('buildTemplateId converts the name to plain lower-case letters', () => {
   expect(buildTemplateId('Stadtbank Girokonto', new Set())).toBe('stadtbank-girokonto');
   expect(buildTemplateId('Crédit Agricole – été', new Set())).toBe('credit-agricole-ete');
 });

@@ -1,10 +1,10 @@
-/** Loads the templates: mappings of bank exports that somebody saved. */
+/** Loads the person's templates, which are saved mappings of bank exports. */
 import type { Mapping } from '@centflow/preview';
 import type { StoredTemplate } from '../../../../api/contract/templates.ts';
 import { api, readAnswer } from '../../api/client.ts';
 import { queryClient } from '../../api/query-client.ts';
 
-/** A template as the web uses it. */
+/** A template with a typed mapping. */
 export interface SavedTemplate extends Omit<StoredTemplate, 'template'> {
   readonly name: string;
   readonly mapping: Mapping;
@@ -17,7 +17,7 @@ export const templatesQuery = {
     return templates.map(({ template, ...stored }) => ({
       ...stored,
       name: template.name,
-      // The API has checked the mapping, but the type of parsed JSON does not say so.
+      // The cast is safe, because the API has already checked the mapping.
       mapping: template.mapping as unknown as Mapping,
     }));
   },

@@ -5,8 +5,8 @@ import { CardView } from '../cards/card-view.tsx';
 import { useCards } from '../cards/page-cards.ts';
 
 /**
- * Shows the corrected file of an upload. It stays visible when the list of rows disappears, after the correction has
- * replaced the upload.
+ * Shows the corrected file of an upload. The corrected file stays visible after it has replaced the upload and the list
+ * of rows has disappeared.
  */
 export function Correction({ uploadId }: { readonly uploadId: number }) {
   const card = useCards().find(({ basedOn }) => basedOn?.uploadId === uploadId);

@@ -9,10 +9,10 @@ import { getFileName } from '../shared/amounts.ts';
 import { fetchContentUrl } from '../versions/newest-version.ts';
 import { previewWorker, rewrittenAtMost } from '../worker/worker.ts';
 
-/** Rows shown before and after the requested one. */
+/** The number of rows shown before and after the requested row. */
 const around = 2;
 
-/** Shows one row of the file with its neighbours, to show where a transaction comes from. */
+/** Shows one row of the file and the rows around it, as the source of a transaction. */
 export function LinePanel({ upload, row }: { readonly upload: Upload; readonly row: number }) {
   const { objectKey, versionId, sizeBytes } = upload;
   const tooLarge = (sizeBytes ?? 0) > rewrittenAtMost;
@@ -49,8 +49,8 @@ export function LinePanel({ upload, row }: { readonly upload: Upload; readonly r
       </Group>
       {tooLarge ? (
         <Text size="sm" c="dimmed">
-          The file has {formatBytes(sizeBytes ?? 0)}, too much to search here. Open the file on your computer and go to
-          row {formatInteger(row)}.
+          The file has {formatBytes(sizeBytes ?? 0)}, which is too large to search here. Open the file on your computer
+          and go to row {formatInteger(row)}.
         </Text>
       ) : null}
       {lines.isError ? <ProblemNotice error={lines.error} onRetry={() => void lines.refetch()} /> : null}

@@ -23,7 +23,9 @@ export function OutcomePanel({ upload }: { readonly upload: Upload }) {
           variant="light"
           color={upload.state === 'rejected' ? 'red' : 'gray'}
           icon={upload.state === 'rejected' ? <IconAlertTriangle aria-hidden /> : <IconInfoCircle aria-hidden />}
-          title={upload.state === 'rejected' ? 'This file was not imported. None of its rows count.' : 'Good to know'}
+          title={
+            upload.state === 'rejected' ? 'This file was not imported, and none of its rows count.' : 'Good to know'
+          }
         >
           {upload.reason}
         </Alert>
@@ -39,7 +41,7 @@ export function OutcomePanel({ upload }: { readonly upload: Upload }) {
   );
 }
 
-/** Shows that rows read = imported + duplicates + rows to fix, in rows and in amounts. */
+/** Shows that read = imported + duplicates + to fix, both in rows and in amounts. */
 export function Accounting({ upload }: { readonly upload: Upload }) {
   const counts = { good: upload.rowsPublished, duplicate: upload.rowsDuplicate, quarantined: upload.rowsQuarantined };
   const rows = [
@@ -73,7 +75,7 @@ export function Accounting({ upload }: { readonly upload: Upload }) {
           <Table.Tr>
             <Table.Th>Rows</Table.Th>
             <Table.Th ta="right">Count</Table.Th>
-            <Table.Th ta="right" title="Sum of the amounts in all currencies, to compare with your file">
+            <Table.Th ta="right" title="Sum of all amounts, ignoring currencies, to compare with your file">
               Sum of amounts
             </Table.Th>
           </Table.Tr>

@@ -1,4 +1,4 @@
-/** Lists the quarantined rows of an upload, to fix and send them again or to download them. */
+/** Lists the quarantined rows of an upload, which people can fix and send again, or download. */
 import { Alert, Button, Group, Stack, Text, Title } from '@mantine/core';
 import { IconDownload, IconEye, IconInfoCircle } from '@tabler/icons-react';
 import { useInfiniteQuery, useMutation, useQuery } from '@tanstack/react-query';
@@ -54,7 +54,7 @@ export function QuarantinePanel({ upload }: { readonly upload: Upload }) {
       header.data === undefined || feed === undefined ? null : { header: header.data, contract: getContract(feed) },
     [header.data, feed],
   );
-  // Edited rows on later pages count, too. So all pages are loaded once a row is edited.
+  // Loads all pages as soon as a row is edited, because edited rows on later pages must be included.
   const edited = Object.keys(draft).length;
   useEffect(() => {
     if (edited > 0 && pages.hasNextPage && !pages.isFetchingNextPage) void pages.fetchNextPage();
@@ -112,7 +112,7 @@ export function QuarantinePanel({ upload }: { readonly upload: Upload }) {
       </Group>
       {restored > 0 && card === undefined ? (
         <Text size="sm" role="status">
-          Your unsent changes are restored.
+          Your unsent changes were restored.
         </Text>
       ) : null}
       {download.isError ? <ProblemNotice error={download.error} /> : null}
@@ -120,7 +120,7 @@ export function QuarantinePanel({ upload }: { readonly upload: Upload }) {
       {tooLarge ? (
         <Alert variant="light" color="blue" icon={<IconInfoCircle aria-hidden />}>
           This file has {formatBytes(sizeBytes ?? 0)}. Files of more than {formatBytes(rewrittenAtMost)} can’t be
-          changed here, so the rows that you fix are sent as a new file. They stay listed here.
+          changed here, so the rows that you fix are sent as a new file. The rows will still be listed here.
         </Alert>
       ) : null}
       {shape === null ? null : (

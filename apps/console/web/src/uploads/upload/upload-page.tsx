@@ -1,4 +1,4 @@
-/** Shows one upload: its outcome, its rows to fix and its versions. */
+/** Shows an upload with its outcome, its rows to fix and its versions. */
 import { Anchor, Breadcrumbs, Stack } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useParams, useSearch } from '@tanstack/react-router';
@@ -25,7 +25,7 @@ export function UploadPage() {
       readAnswer(
         api.uploads[':uploadId'].$get({ param: { uploadId: uploadId ?? '' }, query: {} }, { init: { signal } }),
       ),
-    // It changes automatically until it is settled. Afterwards only people change it.
+    // Polls until the upload is settled. After that, only people change the upload.
     refetchInterval: ({ state }) => (state.data !== undefined && isSettled(state.data.state) ? 30_000 : 1_000),
   });
 

@@ -3,7 +3,7 @@ import { listChanges } from './change-lines.ts';
 
 const header = ['date', 'amount'];
 
-test('listChanges orders changes by row, with a removed row before the row in its place', () => {
+test('listChanges orders changes by row, with a removed row before the row that replaced it', () => {
   const lines = listChanges({
     header,
     added: [{ rowNo: 3, cells: ['2025-01-03', '3.00'] }],
@@ -24,7 +24,7 @@ test('listChanges orders changes by row, with a removed row before the row in it
   ]);
 });
 
-test('listChanges includes the old value of changed cells only', () => {
+test('listChanges includes the old value only for changed cells', () => {
   const [line] = listChanges({
     header,
     added: [],

@@ -1,15 +1,15 @@
-/** Turns a row diff into an ordered list of changes. */
+/** Converts a row diff to an ordered list of changes. */
 import type { RowsDiff } from '@centflow/preview';
 
 export interface ChangeLine {
   readonly kind: 'added' | 'removed' | 'changed';
-  /** The row number in the later file, or in the earlier one for a removed row. */
+  /** The row number in the later file, or in the earlier file for a removed row. */
   readonly rowNo: number;
-  /** In the order of the header. `was` is set only if the cell differs. */
+  /** The row's cells in the order of the header. `was` is set only if the cell has changed. */
   readonly cells: readonly { readonly is: string; readonly was?: string }[];
 }
 
-/** Returns the changes in the order of the rows. A removed row comes before the row that took its place. */
+/** Returns the changes in the order of the rows. A removed row precedes the row that replaced it. */
 export function listChanges({ header, added, removed, changed }: RowsDiff): ChangeLine[] {
   const plain = (cells: readonly string[]) => header.map((_, at) => ({ is: cells[at] ?? '' }));
   const order = { removed: 0, changed: 1, added: 2 } as const;

@@ -17,7 +17,7 @@ import { type ChangeLine, listChanges } from './change-lines.ts';
 import classes from './compare-versions.module.css';
 import { fetchContentUrl } from './newest-version.ts';
 
-/** A file to compare: stored in the bucket, or dropped on the page. */
+/** A file to compare, which is stored in the bucket or was dropped on the page. */
 export type Side =
   | { readonly kind: 'stored'; readonly objectKey: string; readonly versionId: string; readonly bytes: number }
   | { readonly kind: 'local'; readonly blob: Blob; readonly name: string };
@@ -62,7 +62,7 @@ export function CompareFiles({ feed, before, after }: FilesProps) {
   if (tooLarge) {
     return (
       <Alert variant="light" color="gray" icon={<IconInfoCircle aria-hidden />}>
-        Files of more than {formatBytes(rewrittenAtMost)} can’t be compared here.
+        Files of more than {formatBytes(rewrittenAtMost)} can’t be compared here. Compare the files on your computer.
       </Alert>
     );
   }
@@ -184,7 +184,7 @@ function getBytes(side: Side): number {
 const blobIds = new WeakMap<Blob, number>();
 let nextBlobId = 1;
 
-/** Returns a key for queries. A blob has no name, so it gets a number. */
+/** Returns the file's key for the query cache. Numbers the dropped files, because blobs have no name. */
 function keyOf(side: Side): string {
   if (side.kind === 'stored') return `${side.objectKey} ${side.versionId}`;
   const id = blobIds.get(side.blob) ?? nextBlobId++;

@@ -2,7 +2,7 @@ import type { ObjectVersion } from '../../../../api/contract/objects.ts';
 import { api, readAnswer } from '../../api/client.ts';
 import { ApiError } from '../../api/problem.ts';
 
-/** Returns the newest version of a key, or null if there is none or it was undone. */
+/** Returns the newest version of a key, or null if the key has no version or was undone. */
 export async function fetchNewestVersion(objectKey: string): Promise<ObjectVersion | null> {
   try {
     const { versions } = await readAnswer(api.objects.versions.$get({ query: { objectKey } }));
@@ -14,7 +14,7 @@ export async function fetchNewestVersion(objectKey: string): Promise<ObjectVersi
   }
 }
 
-/** Returns a temporary address of the bytes of a version. */
+/** Returns a short-lived URL for downloading a version. */
 export async function fetchContentUrl(objectKey: string, versionId: string): Promise<string> {
   const { url } = await readAnswer(api.objects.content.$get({ query: { objectKey, versionId } }));
   return url;

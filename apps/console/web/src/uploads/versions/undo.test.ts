@@ -13,7 +13,7 @@ function version(versionId: string, more: Partial<ObjectVersion> = {}): ObjectVe
   };
 }
 
-test('findUndoStep removes the only version', () => {
+test('findUndoStep removes the object if it has only one version', () => {
   expect(findUndoStep([version('a', { isNewest: true, state: 'published' })], 'a')).toEqual({
     kind: 'remove',
     newestVersionId: 'a',
@@ -44,17 +44,17 @@ test('findUndoStep removes a version that was sent after an undo', () => {
   expect(findUndoStep(versions, 'c')).toEqual({ kind: 'remove', newestVersionId: 'c' });
 });
 
-test('findUndoStep restores an undone or replaced version over the newest one', () => {
+test('findUndoStep restores an undone or replaced version over the newest version', () => {
   const own = version('a', { state: 'retired' });
   const marker = version('marker', { isDeleteMarker: true, isNewest: true });
   expect(findUndoStep([marker, own], 'a')).toEqual({ kind: 'bring-back', to: own, newestVersionId: 'marker' });
 });
 
-test('findUndoStep returns nothing for a rejected version that is not the newest', () => {
+test('findUndoStep returns null for a rejected version that is not the newest', () => {
   expect(findUndoStep([version('b', { isNewest: true }), version('a', { state: 'rejected' })], 'a')).toBeNull();
 });
 
-test('findUndoStep returns nothing for a version that the bucket no longer lists', () => {
+test('findUndoStep returns null for a version that the bucket no longer lists', () => {
   expect(findUndoStep([version('b', { isNewest: true })], 'gone')).toBeNull();
 });
 

@@ -1,8 +1,8 @@
-/** Finds what undo and redo mean for an upload, from the versions of its object key. */
+/** Determines the effect of undo and redo on an upload, from the versions of the upload's object key. */
 import type { ObjectVersion } from '../../../../api/contract/objects.ts';
 
 export type UndoStep =
-  /** There is no version before: a delete marker hides it. */
+  /** The object has no earlier version, so a delete marker hides the object. */
   | { readonly kind: 'remove'; readonly newestVersionId: string }
   /** It corrected an earlier version, which is copied over the key. */
   | { readonly kind: 'go-back'; readonly to: ObjectVersion; readonly newestVersionId: string }
@@ -12,8 +12,8 @@ export type UndoStep =
 /**
  * Returns the step that the page of a version offers, or null.
  *
- * The newest version can be undone, and any other can be restored. A rejected version is never restored, because its
- * rows were never visible.
+ * The newest version can be undone, and any other version can be restored. A rejected version is never restored,
+ * because its rows were never visible.
  */
 export function findUndoStep(versions: readonly ObjectVersion[], versionId: string): UndoStep | null {
   const [newest] = versions;
@@ -28,7 +28,10 @@ export function findUndoStep(versions: readonly ObjectVersion[], versionId: stri
   return to === undefined ? { kind: 'remove', newestVersionId } : { kind: 'go-back', to, newestVersionId };
 }
 
-/** Returns the version that this one replaced, or null if it was the first or followed an undo. */
+/**
+ * Returns the version that the given version replaced. Returns null for a first version and for a version sent after an
+ * undo.
+ */
 export function findVersionBefore(versions: readonly ObjectVersion[], versionId: string): ObjectVersion | null {
   const at = versions.findIndex((version) => version.versionId === versionId);
   const older = at < 0 ? [] : versions.slice(at + 1);

@@ -1,4 +1,4 @@
-/** Undoes or restores a version and follows it until the figures have changed. */
+/** Undoes or restores a version, and then polls until the figures have changed. */
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { Upload } from '../../../../api/contract/uploads.ts';
@@ -9,7 +9,7 @@ import type { UndoStep } from './undo.ts';
 
 export interface Undone {
   readonly words: string;
-  /** The upload of the restored version. */
+  /** The id of the restored version's upload. */
   readonly uploadId: number | null;
 }
 
@@ -21,7 +21,7 @@ export function useUndo(upload: Pick<Upload, 'uploadId' | 'objectKey'>) {
       setProgress('Starting…');
       const undone =
         step.kind === 'remove' ? await remove(upload, step, setProgress) : await restore(upload, step, setProgress);
-      // Dashboards, transactions and this page may all have new figures.
+      // Reloads all data, because dashboards, transactions and this page may have changed.
       await queries.invalidateQueries();
       return undone;
     },
@@ -48,7 +48,10 @@ async function remove(
   });
   return stage === 'retired'
     ? { words: 'Undone. These rows no longer count.', uploadId: null }
-    : { words: 'This upload changed in the meantime. Check the versions below.', uploadId: null };
+    : {
+        words: 'This upload changed in the meantime. Check the versions below.',
+        uploadId: null,
+      };
 }
 
 async function restore(
@@ -67,7 +70,7 @@ async function restore(
   });
   const uploadId = upload?.uploadId ?? null;
   if (stage === 'rejected')
-    return { words: `That version was not imported. ${upload?.reason ?? 'The reason is unknown.'}`, uploadId };
+    return { words: `That version was not imported. ${upload?.reason ?? 'Open that version to see why.'}`, uploadId };
   return {
     words:
       step.kind === 'bring-back'

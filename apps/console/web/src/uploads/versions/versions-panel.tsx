@@ -1,4 +1,4 @@
-/** Lists the versions of a file, with undo, restore and compare. */
+/** Lists the versions of a file, and lets people undo, restore and compare them. */
 import { Alert, Anchor, Badge, Button, Group, Stack, Text, Title } from '@mantine/core';
 import { IconArrowBackUp, IconArrowForwardUp, IconGitCompare } from '@tabler/icons-react';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
@@ -42,7 +42,8 @@ export function VersionsPanel({ upload }: { readonly upload: Upload }) {
             Versions
           </Title>
           <Text size="sm" c="dimmed" maw={560}>
-            Nothing is deleted. Undo hides a version or restores an earlier one, and you can undo that step, too.
+            Nothing is ever deleted. Undo hides a version or restores an earlier version, and you can reverse that step
+            too.
           </Text>
         </div>
         {step === null ? null : (

@@ -8,7 +8,7 @@ const contracts = ['budgets', 'expenses', 'incomes'].map(
   (feed) => JSON.parse(readFileSync(new URL(`${feed}.json`, folder), 'utf8')) as Contract,
 );
 
-test('findFeedByHeader ignores order and letter case', () => {
+test('findFeedByHeader ignores the order and letter case of columns', () => {
   expect(findFeedByHeader(['Currency', 'AMOUNT', 'category', 'month'], contracts)).toBe('budgets');
   expect(
     findFeedByHeader(['date', 'source', 'category', 'account', 'amount', 'currency', 'description', 'x'], contracts),
@@ -20,7 +20,7 @@ test('findFeedByHeader returns null if a required column is missing', () => {
   expect(findFeedByHeader([], contracts)).toBeNull();
 });
 
-test('findFeedByHeader prefers the feed that knows more of the columns', () => {
+test('findFeedByHeader prefers the feed that has more of the header’s columns', () => {
   const both = ['date', 'merchant', 'category', 'account', 'amount', 'currency', 'description', 'month'];
   expect(findFeedByHeader(both, contracts)).toBe('expenses');
 });

@@ -1,8 +1,8 @@
 import type { Contract } from '@centflow/schema/contract';
 
 /**
- * Returns the feed whose required columns are all in the header. If several match, the one with the most known columns
- * wins.
+ * Returns the feed whose required columns are all in the header. If several feeds match, returns the feed that has the
+ * most of the header's columns.
  */
 export function findFeedByHeader(header: readonly string[], contracts: readonly Contract[]): string | null {
   const names = new Set(header.map((name) => name.trim().toLowerCase()));

@@ -6,20 +6,20 @@ import { readAllBytes, readHeadBytes } from './file-bytes.ts';
 const MIB = 2 ** 20;
 const HEAD_BYTES = 256 * 1024;
 
-/** Returns this many spaces as gzip, which is a thousandth of the size. */
+/** Returns the given number of spaces as gzip, which takes a thousandth of the size. */
 const spaces = (bytes: number) => gzipSync(Buffer.alloc(bytes, ' '));
 
 describe('readHeadBytes', () => {
-  test('does not expand what follows the beginning', async () => {
+  test('does not expand a compressed file beyond its beginning', async () => {
     const stored = spaces(64 * MIB);
-    // Expanding this far fails.
+    // Expanding the file up to this point would fail.
     stored.fill(0xff, stored.length >> 1);
     const head = await readHeadBytes(new Blob([stored]), 'bank.csv.gz');
     expect(head.length).toBe(HEAD_BYTES);
     expect(head.every((byte) => byte === 0x20)).toBe(true);
   });
 
-  test('returns a short file completely, compressed or not', async () => {
+  test('returns a short file completely, whether compressed or not', async () => {
     const text = 'date;amount\n';
     expect(new TextDecoder().decode(await readHeadBytes(new Blob([gzipSync(text)]), 'bank.csv.gz'))).toBe(text);
     expect(new TextDecoder().decode(await readHeadBytes(new Blob([text]), 'bank.csv'))).toBe(text);
@@ -38,7 +38,7 @@ describe('readAllBytes', () => {
     await expect(readAllBytes(new Blob([' '.repeat(100)]), 'bank.csv', 99)).rejects.toThrow(FileTooLargeError);
   });
 
-  test('returns a file of exactly the limit', async () => {
+  test('returns a file whose size is exactly the limit', async () => {
     expect((await readAllBytes(new Blob([spaces(MIB)]), 'bank.csv.gz', MIB)).length).toBe(MIB);
   });
 });

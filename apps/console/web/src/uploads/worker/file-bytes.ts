@@ -1,4 +1,4 @@
-/** Reads files in the worker: local or from the bucket, compressed or not. */
+/** Reads files in the worker. Files can be local or in the bucket, and can be compressed. */
 import { readBeginning, readWhole } from '@centflow/preview';
 import { isGzip } from '../drop/object-name.ts';
 import type { FileSource } from './worker.ts';
@@ -9,7 +9,7 @@ export class FileUnreadableError extends Error {
   constructor(status: number) {
     super(
       status === 404
-        ? 'This version is too old and no longer stored.'
+        ? 'This version is too old and is no longer stored. Choose a newer version.'
         : `The file could not be read from the storage (${status}). Try again.`,
     );
   }
@@ -22,12 +22,12 @@ export async function fetchBlob(source: FileSource): Promise<Blob> {
   return response.blob();
 }
 
-/** Bytes that are enough for the header and the first rows. */
+/** The number of bytes that suffice for the header and the first rows. */
 const headBytes = 256 * 1024;
 
 /**
- * Returns the beginning of a file. A compressed file is returned completely, because it must be expanded from its
- * start.
+ * Returns the beginning of a file. A compressed file is returned completely, because expanding must start at the first
+ * byte.
  */
 export async function fetchHead(source: FileSource, name: string): Promise<Blob> {
   if (isGzip(name)) return fetchBlob(source);
@@ -42,7 +42,7 @@ export async function readHeadBytes(source: FileSource, name: string): Promise<U
   return readBeginning(await fetchHead(source, name), { name, bytes: headBytes });
 }
 
-/** @throws FileTooLargeError before more than `bytesAtMost` is expanded */
+/** Returns the whole file, expanded. Throws FileTooLargeError before expanding more than `bytesAtMost`. */
 export async function readAllBytes(
   source: FileSource,
   name: string,

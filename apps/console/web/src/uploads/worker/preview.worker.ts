@@ -1,4 +1,4 @@
-/** The worker, which reads files outside of the page's thread. */
+/** The web worker that reads files outside the page's main thread. */
 import {
   type CsvBytes,
   diffRows,
@@ -104,12 +104,12 @@ const work = {
   },
 };
 
-/** The calls that the page can make. */
+/** The functions that the page can call. */
 export type PreviewWork = typeof work;
 
 expose(work);
 
-/** Limits progress reports to a few a second, because each one is a message to the page. */
+/** Limits progress reports to a few per second, because each report is a message to the page. */
 function throttle(onProgress: (share: number) => void): (share: number) => void {
   let last = 0;
   return (share) => {

@@ -1,25 +1,30 @@
-/** The page's side of the worker that reads, maps, compares and rewrites files. The page stays responsive. */
+/**
+ * The page's interface to the worker that reads, maps, compares and rewrites files, so that the page stays responsive.
+ */
 import type { Mapping, Preview, RowFix, RowsDiff } from '@centflow/preview';
 import { proxy, type Remote, wrap } from 'comlink';
 import type { MappedFile, Recognised, Template } from '../cards/cards.ts';
 import type { Feed } from '../shared/feeds.ts';
 import type { PreviewWork } from './preview.worker.ts';
 
-/** The most bytes of a file that is rewritten or compared in the browser, which needs several copies in memory. */
+/**
+ * The maximum size, in bytes, of a file that the browser rewrites or compares. That work needs several copies in
+ * memory.
+ */
 export const rewrittenAtMost = 64 * 2 ** 20;
 
-/** The most bytes after expansion. A small file may expand to a thousand times its size. */
+/** The maximum size after expansion, in bytes. A small compressed file may expand to a thousand times its size. */
 export const expandedAtMost = 2 * rewrittenAtMost;
 
 /** Settings of an export that a person has corrected. */
 export type MappingLayout = Partial<Pick<Mapping, 'delimiter' | 'encoding' | 'headerRow'>>;
 
-/** The bytes, or an address to read them from. */
+/** The file's bytes, or a URL from which to read them. */
 export type FileSource = Blob | string;
 
 let started: Remote<PreviewWork> | undefined;
 
-/** Returns the worker. It starts with the first file, not with the page. */
+/** Returns the worker, which starts with the first file instead of with the page. */
 function getWorker(): Remote<PreviewWork> {
   started ??= wrap<PreviewWork>(
     new Worker(new URL('./preview.worker.ts', import.meta.url), { type: 'module', name: 'preview' }),
@@ -52,7 +57,7 @@ export const previewWorker = {
   }): Promise<Preview> {
     signal.throwIfAborted();
     const run = nextRun++;
-    // A signal cannot be sent to a worker, so its run is stopped by number.
+    // Numbers each call, because an AbortSignal cannot be sent to a worker. The page stops a call by its number.
     const stop = () => void getWorker().stop(run);
     signal.addEventListener('abort', stop, { once: true });
     try {
