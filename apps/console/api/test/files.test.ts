@@ -88,7 +88,9 @@ describe('a send', () => {
     expect((await putTo(second.body)).status).toBe(412);
     const { status, body } = await ask('startSend', { json: file });
     expect(status).toBe(409);
-    expect(body.detail).toBe('You already have a file named “bank 2025.csv”. Replace that file, or choose another name.');
+    expect(body.detail).toBe(
+      'You already have a file named “bank 2025.csv”. Replace that file, or choose another name.',
+    );
   });
 
   test('replaces the version that the person saw, but no newer version', async () => {
@@ -289,7 +291,10 @@ describe('undoing and restoring', () => {
     const { objectKey, versionId } = await send();
     const { body } = await ask('removeObject', { json: { objectKey, newestVersionId: versionId } });
     const again = await ask('removeObject', { json: { objectKey, newestVersionId: body.versionId } });
-    expect([again.status, again.body.detail]).toEqual([409, 'The file was already removed. There is nothing to undo.']);
+    expect([again.status, again.body.detail]).toEqual([
+      409,
+      'This file is already removed, so this upload cannot be undone again. Reload the page.',
+    ]);
     const marker = { objectKey, versionId: body.versionId, newestVersionId: body.versionId };
     expect((await ask('restoreVersion', { json: marker })).status).toBe(404);
   });
@@ -407,7 +412,10 @@ describe('templates', () => {
     expect((await putTemplate('larger', isNew, larger)).status).toBe(413);
     for (let index = 0; index < TEMPLATES_AT_MOST; index += 1) await putTemplate(`t-${index}`, isNew);
     const { status, body } = await putTemplate('one-more', isNew);
-    expect([status, body.detail]).toEqual([409, 'You have 50 templates. Delete one that you no longer need.']);
+    expect([status, body.detail]).toEqual([
+      409,
+      'You already have 50 templates, which is the maximum. Delete a template that you no longer need.',
+    ]);
     expect((await ask('listTemplates')).body.templates).toHaveLength(TEMPLATES_AT_MOST);
   });
 });
