@@ -48,6 +48,6 @@ test('resources that are billed by use are listed without an amount', () => {
 test('an instance class without a price is an error instead of a wrong amount', () => {
   const unpriced = { ...micro, instance_class: 'db.x99.huge' };
   expect(() => newCosts(planOf(change(['create'], 'aws_db_instance', null, unpriced)))).toThrow(
-    /no price for db\.x99\.huge/,
+    /The price of db\.x99\.huge is unknown/,
   );
 });
