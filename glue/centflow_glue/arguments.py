@@ -84,7 +84,7 @@ def parse_arguments(argv: Sequence[str]) -> JobArguments:
     parser.add_argument("--JOB_RUN_ID", dest="job_run_id", default="local")
     known, _ = parser.parse_known_args(argv)
     if (known.keys_from == "manifest") != (known.manifest is not None):
-        parser.error("--keys-from manifest requires --manifest, and --keys-from sweep excludes it")
+        parser.error("--keys-from manifest requires --manifest, and --keys-from sweep does not accept --manifest")
     if known.waiting_manifests is not None and known.manifest is None:
         parser.error("--waiting-manifests requires --manifest")
     if (known.metrics_log_group is None) != (known.environment is None):

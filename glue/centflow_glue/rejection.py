@@ -12,7 +12,7 @@ An upload with several faults is rejected for the first fault in this order. Blo
    - the header does not fit the feed, judged at the end of the header's record,
    - a record does not fit into the largest block,
    - the CSV exceeds its size limit, which for a gzip file also depends on the size of the gzip file.
-4. The text as a whole: a quote is never closed, then too many rows are bad.
+4. The text as a whole: first an unclosed quote, then too many bad rows.
 
 A bad row is not a fault of the upload. It is quarantined for its first fault: a wrong number of cells, else the first
 wrong column in the order of the contract.

@@ -111,7 +111,7 @@ def test_a_large_published_upload_without_current_summaries_needs_all_of_them():
     assert not decision.is_empty
 
 
-def test_a_published_upload_needs_no_summaries_if_all_are_current_or_it_is_small():
+def test_no_summaries_are_added_to_a_published_upload_that_is_small_or_has_current_summaries():
     current = frozenset(summary.table for summary in CONTRACT.summaries)
     for known in (
         replace(upload(1, "v1", "published", True), rows_good=1000, summaries=current),

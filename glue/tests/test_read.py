@@ -502,7 +502,7 @@ def first_fault(body: bytes, compressed: bool = False, limits: ReadLimits | None
 
 
 @pytest.mark.parametrize("lines", [0, 1, 10, 40])
-def test_invalid_utf_8_outranks_the_size_limit_only_before_the_limit(lines: int):
+def test_invalid_utf_8_before_the_size_limit_is_reported_instead_of_the_limit(lines: int):
     head = HEAD.encode() + b"\n"
     assert first_fault(head + LATIN_1 + LINE * (lines + 80), limits=LIMITED) == "not_utf8"
     at = len(head + LINE * lines) + LATIN_1.index(b"\xe9")

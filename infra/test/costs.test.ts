@@ -116,7 +116,7 @@ describe('renderReadme', () => {
     expect(renderReadme(readme, [larger, ...others])).not.toBe(readme);
   });
 
-  test('rejects a page without the marks of the costs', () => {
+  test('rejects a page without the cost markers', () => {
     expect(() => renderReadme('# Centflow\n', environments)).toThrow(PageError);
   });
 });

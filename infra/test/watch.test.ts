@@ -112,7 +112,7 @@ function exists(namespace: string, name: string, environment: string): boolean {
 }
 
 describe('every alarm', () => {
-  test('has a unique name of environment, stage and measure', () => {
+  test('has a unique name that consists of environment, stage and metric', () => {
     const names = alarms.map(({ attributes }) => attributes.alarm_name as string);
     for (const { stack, attributes } of alarms) {
       expect(attributes.alarm_name).toMatch(

@@ -178,8 +178,8 @@ function loadChapter(load: Results['load']): Chapter {
     text:
       `${count(load.rows)} expenses with all ten columns (${megabytes(load.bytes)}). Centflow's time is from the object's event in S3 until its publication. ` +
       'The real trigger and job run in a warm Spark session; parsing, checks, fingerprints and bookkeeping are included. ' +
-      `It is compared, in alternating runs, with ${load.client.name}. The client loads a local file with the same finished columns, fingerprint ` +
-      'included, into a table LIKE expenses, with the same statement. If mysqld uses nearly 1 s of processor time a second, ' +
+      `It is compared, in alternating runs, with ${load.client.name}. The client runs the same LOAD DATA statement on a local file ` +
+      'that already contains all columns, including the fingerprint. Its table has the definition of `expenses`. If mysqld uses nearly 1 s of processor time a second, ' +
       "the limit is the server's single thread, not the client. " +
       `The ratio of the medians is ${load.ratioToLoadData.toFixed(2)}, and of the pairs ${load.ratioSpread.map((ratio) => ratio.toFixed(2)).join(' to ')}. ` +
       `Centflow's time consists of (medians): ${seconds(untilJob)} until the job starts to load, ${seconds(loading)} loading, ${seconds(publishing)} publishing.`,

@@ -28,7 +28,7 @@ export function renderReadme(results: PartialResults): string {
 
 const INTRODUCTION =
   '`npm run bench` measures Centflow on the machine it runs on and writes `results.json` and this page. ' +
-  '`npm run bench -- --quick` takes a few minutes and changes neither. `--only load,latency` measures some parts, and `--update` adds them to this page. ' +
+  '`npm run bench -- --quick` takes a few minutes and does not write `results.json` or this page. `--only load,latency` measures some parts, and `--update` adds them to this page. ' +
   'The programs are in `tools/bench` and `tools/bench/python`. Seconds are wall-clock seconds. All figures are from one run, unless stated below.';
 
 /** Replaces the figures between the two markers of a README. Returns a README without markers unchanged. */

@@ -14,13 +14,13 @@ export function workflowChecks(uv: string): readonly Check[] {
   });
   return [
     {
-      name: "workflows, by actionlint's rules",
+      name: 'actionlint on the workflows',
       // Disables shellcheck, because each step only runs one of our own commands, and the tests of apps/delivery check
       // those commands.
       ...lint('jactionlint', '--shellcheck=', '--pyflakes=', ...files()),
     },
     {
-      name: 'workflows, by zizmor',
+      name: 'zizmor on the workflows',
       // With this option, zizmor does not query GitHub about the actions.
       ...lint('zizmor', '--offline', '--strict-collection', '--persona=pedantic', ...files()),
     },

@@ -7,7 +7,7 @@ import { clientGoneError, type Requester, Turns } from './turns.ts';
 
 /** MySQL cancels queries that take longer than this. API Gateway ends a request after 30 s. */
 export const QUERY_MS = 10_000;
-/** The time limit for one call of `query`, which includes several queries and getting a connection. */
+/** The time limit for one call of `query`: getting a connection and running all of its SQL statements. */
 const CALL_MS = QUERY_MS + 2000;
 const CONNECT_MS = 5000;
 /**

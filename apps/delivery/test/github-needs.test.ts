@@ -134,7 +134,7 @@ describe('the documentation of GitHub settings', () => {
     }
   });
 
-  test('sets up and checks GitHub before bootstrap creates the roles that trust GitHub', () => {
+  test('describes the set-up and check of GitHub before the bootstrap that creates the roles', () => {
     const runbook = page('runbook.md');
     const places = [
       "gh api repos/OWNER/NAME --jq '.owner.id,.id'",

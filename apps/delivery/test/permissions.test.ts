@@ -66,7 +66,9 @@ describe.each<[workflow: string, job: string, asks: (gitHub: GitHub) => Promise<
     for (const [scope, level] of needed) {
       const { [scope]: _, ...others } = permissions;
       const less: Permissions = level === 'write' ? { ...others, [scope]: 'read' } : others;
-      await expect(asks(gitHubWith(less)), `without ${scope}: ${level}`).rejects.toThrow(/403 .*use a token with the permission/s);
+      await expect(asks(gitHubWith(less)), `without ${scope}: ${level}`).rejects.toThrow(
+        /403 .*use a token with the permission/s,
+      );
     }
   });
 });

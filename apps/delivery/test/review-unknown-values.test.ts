@@ -43,7 +43,7 @@ const owners: Readonly<Record<string, ResourceChange>> = {
   aws_sqs_queue: created('aws_sqs_queue', { name: 'new' }),
 };
 
-/** Dependent resources that pass together with a new owner, and never with an existing owner. */
+/** Resources that the policy accepts if the plan also creates their parent, and refuses if the parent already exists. */
 const following: readonly [type: string, values: Values, by: string, owner: string, name: string][] = [
   ['aws_apigatewayv2_authorizer', { name: 'a' }, 'api_id', 'aws_apigatewayv2_api', 'id'],
   ['aws_cognito_user_pool_client', { name: 'a' }, 'user_pool_id', 'aws_cognito_user_pool', 'id'],

@@ -1,4 +1,4 @@
-"""Removes the rows of an upload that no reader sees."""
+"""Removes rows of an upload while no reader can see them."""
 
 from pymysql.connections import Connection
 

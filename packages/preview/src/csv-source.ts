@@ -31,7 +31,7 @@ export interface Malformed {
 export class CsvSource {
   /** Why the file cannot be decompressed; null if it can. */
   compressionFault: UploadRejectedError | null = null;
-  /** The byte that is not UTF-8 and so ends the bytes; null if all bytes are UTF-8. */
+  /** The first byte that is not valid UTF-8. Reading stops there. Null if all bytes are valid. */
   malformed: Malformed | null = null;
   /** Whether the bytes end at the size limit. */
   tooLarge = false;

@@ -102,7 +102,7 @@ describe('this release, on a database that a newer release has migrated', () => 
     }
   });
 
-  it('migrates although the newer migration failed half-way, which the newer release can then continue', async () => {
+  it('migrates after a newer migration failed half-way, and lets the newer release continue that migration', async () => {
     await expect(migrateNewer('CREATE TABLE `half` (`id` nonsense)')).rejects.toThrow(`migration ${TAG}, step 6 of 6`);
     const { made, migrations } = await describeDatabase(database);
     expect(await setUpTestDatabase(database)).toMatchObject({ applied: [], unknown: [TAG] });

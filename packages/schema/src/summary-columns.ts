@@ -11,7 +11,7 @@ export const summaryKey = () => ({
 /** The columns for the totals of a group. Rows that another upload shows (`shadowed`) are not counted. */
 export const summaryTotals = () => ({
   amount: moneySum('amount').notNull(),
-  /** Number of rows in the group. 0 if another upload shows all of them. */
+  /** Number of rows of the group that this upload shows. Rows that another upload shows do not count, so it can be 0. */
   transactions: int('transactions').notNull(),
 });
 

@@ -53,8 +53,8 @@ export async function requestsOfPages(url: string, people: readonly Household[])
 function pathsOfPages(inCurrency: string): Omit<Wanted, 'token'>[] {
   const session = { kind: 'session', path: '/api/session' };
   const choices = { kind: 'choices', path: '/api/choices' };
-  const uploads = { kind: 'uploads, a page', path: '/api/uploads?limit=50' };
-  const transactions = { kind: 'transactions, the newest', path: '/api/transactions' };
+  const uploads = { kind: 'one page of uploads', path: '/api/uploads?limit=50' };
+  const transactions = { kind: 'newest transactions', path: '/api/transactions' };
   return visuals.flatMap((drawn, index) => {
     const currency = isInOneCurrency(drawn) ? `?currency=${inCurrency}` : '';
     const visual = { kind: 'visuals', path: `/api/visuals/${drawn.id}${currency}` };

@@ -34,7 +34,7 @@ COLUMNS = {
 
 
 def main() -> None:
-    """Runs the pipeline, and reports the seconds without the time to read the file."""
+    """Runs the pipeline, and reports the seconds excluding the time to read the file."""
     target = parse_target(__doc__)
     url = sqlalchemy.URL.create(
         "mysql+pymysql", target.user, target.password, target.host, target.port, target.database

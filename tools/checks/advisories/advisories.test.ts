@@ -98,7 +98,7 @@ describe('readAccepted', () => {
   });
 });
 
-describe('the queries of registries', () => {
+describe('the queries to the package registries', () => {
   const tools = readToolPaths();
   const servers: Server[] = [];
 

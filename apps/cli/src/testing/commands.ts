@@ -27,7 +27,7 @@ export function startCommand(runFolder: string, args: readonly string[]): Runnin
       ...process.env,
       CENTFLOW_RUN_DIR: runFolder,
       CENTFLOW_MYSQL_URL: '',
-      // The bootstrap starts `main.ts` with the same compile cache.
+      // The set-up script uses the same cache, so Node does not compile `main.ts` again.
       NODE_COMPILE_CACHE: join(localFolder, 'cache', 'node'),
     },
     stdio: ['pipe', 'pipe', 'pipe'],

@@ -13,7 +13,7 @@ export const OVERLAP_BYTES_AT_MOST = BASE64_AT_MOST + 4096;
 export const findOverlap = createRoute({
   method: 'post',
   path: '/api/preview/overlap',
-  description: "Returns how often the owner's other published uploads have each of the given rows.",
+  description: "Returns how often the owner's other published uploads contain each of the given rows.",
   security: signedIn,
   request: {
     body: body(

@@ -90,7 +90,7 @@ async function approve(
   judged: readonly PlannedStage[],
 ): Promise<readonly string[]> {
   if ('breakGlass' in review) {
-    say(`The comparison with the review and the approval are skipped. Reason: ${review.breakGlass}`);
+    say(`Skipping the approval and the comparison with the reviewed plan. Reason: ${review.breakGlass}`);
     return [];
   }
   const { environment, cloudwatch } = open;

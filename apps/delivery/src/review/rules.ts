@@ -1,10 +1,10 @@
 /** The rules of the plan policy as data: changes that need an exemption. */
 import type { Values } from './reviewed-plan.ts';
 
-/** The rules with their reasons, which follow a violation in reports. */
+/** The rules of the plan policy. A report prints the reason after each violation of a rule. */
 export const rules = {
   'destroys-data': 'Stored data is lost, and no later apply can restore it.',
-  'drops-protection': 'Nothing would stop the next mistake.',
+  'drops-protection': 'Without this protection, a later mistake could delete or expose data.',
   'widens-iam': 'The change allows more actions, or more principals, than were reviewed.',
   'widens-network': 'The network becomes reachable from more addresses, or reaches more addresses.',
   'unknown-type':

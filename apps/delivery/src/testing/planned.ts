@@ -59,7 +59,11 @@ export const reference = (to: string): string => `\${${to}}`;
 /** The Terraform configuration of each change. */
 const configured = new WeakMap<ResourceChange, Values>();
 
-/** Returns an attribute in the form of Terraform's configuration, with its references and each of their prefixes. */
+/**
+ * Returns the expression of an attribute as Terraform's plan shows it.
+ *
+ * `references` lists each reference and its prefix, such as `aws_s3_bucket.a.id` and `aws_s3_bucket.a`.
+ */
 export function expressionOf(text: unknown): Values {
   const interpolations = JSON.stringify(text).match(/[$%]\{[^}]*\}/g) ?? [];
   const names = /\b(local\.\w+|(?:aws_\w+|terraform_data|data\.\w+)\.[\w-]+)(?:\.\w+)*/g;
