@@ -1,4 +1,4 @@
-/** Reads the code blocks of Markdown pages, with what a comment before a block declares about it. */
+/** Reads the code blocks of Markdown pages, with the settings in the comment before each block. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -41,7 +41,7 @@ export function readInlineCommands(folder: string, page: string): string[] {
 
 /** A command of package.json, with the options that a page gives it. */
 export interface NpmCommand {
-  /** Such as `npm run deliver -- release`, without options. */
+  /** The command without options, such as `npm run deliver -- release`. */
   readonly command: string;
   readonly options: readonly string[];
 }
@@ -55,7 +55,7 @@ export function parseNpmCommand(line: string): NpmCommand | undefined {
   const [, command, rest = ''] =
     /^(?:sudo |\w+=\S+ )*(npm (?:start|test|run [\w:]+))(?: --(?= |$)(.*))?$/.exec(line) ?? [];
   if (command === undefined) return undefined;
-  // Quoted text may hold options of another command.
+  // Quoted text may contain options of another command.
   const words = rest
     .replaceAll(/"[^"]*"/g, '…')
     .split(' ')

@@ -85,7 +85,7 @@ function commandsForHelp(): NpmCommand[] {
   return [...options].map(([command, given]) => ({ command, options: [...given] }));
 }
 
-describe('the commands that the test does not run as written', () => {
+describe('commands in the documentation that are not executed', () => {
   test.each(commandsForHelp().map(({ command, options }) => [command, options] as const))(
     '`%s --help` prints a usage with the options that pages give it: %j',
     async (command, options) => {
@@ -99,7 +99,7 @@ describe('the commands that the test does not run as written', () => {
 describe('the blocks of README.md, CONTRIBUTING.md and the adding-a-… pages, in one copy of the checkout', () => {
   let copy = '';
   beforeAll(async () => {
-    // The set-up of the checkout must be complete. Otherwise the copy would install packages into folders that it only links.
+    // The set-up of the checkout must be complete. Otherwise commands in the copy would install packages into folders of the checkout.
     await runAsNewcomer(repository, 'npm run types -- --help');
     copy = createScratchCopy();
   });
@@ -123,7 +123,7 @@ describe('the blocks of README.md, CONTRIBUTING.md and the adding-a-… pages, i
     }
   });
 
-  test('each skipped block has a reason', () => {
+  test('each skipped code block has a reason', () => {
     const skipped = blocks.filter(isSkipped);
     expect(skipped.length).toBeGreaterThanOrEqual(5);
     for (const { mark } of skipped) expect(mark?.value).toMatch(/\w+ \w+/);

@@ -42,10 +42,10 @@ function linkEntries(folder: string, copy: string, names: readonly string[]): vo
   }
 }
 
-/** Variables for commands in a scratch copy. They must not change the packages and the Python environment that it shares. */
+/** Variables for commands in a scratch copy. They prevent changes to the packages and the Python environment that the copy shares with the checkout. */
 export const SCRATCH_ENVIRONMENT = {
   pnpm_config_verify_deps_before_run: 'false',
   UV_NO_SYNC: '1',
-  // Turbo's results do not depend on the folder, so what the checkout has checked need not be checked again.
+  // Turbo's results do not depend on the folder, so the copy reuses the results of the checkout.
   TURBO_CACHE_DIR: join(repository, '.turbo', 'cache'),
 };

@@ -81,7 +81,7 @@ function mainBranch(): string {
   return git(repository, 'branch', '--remotes', '--list', 'origin/main') === '' ? 'main' : 'origin/main';
 }
 
-/** Returns the files that changed since the branch's merge base: committed, uncommitted and untracked ones. */
+/** Returns the files that changed since the branch's merge base: committed, uncommitted and untracked files. */
 export function changedFiles(folder: string, branch: string): string[] {
   const base = git(folder, 'merge-base', branch, 'HEAD').trim();
   return [

@@ -126,7 +126,7 @@ describe('versions that Dependabot cannot keep consistent', () => {
     expect(versionsOf('@pnpm/exe.')).toEqual([version, version]);
   });
 
-  test('pnpm-lock.yaml is one YAML document, because GitHub ignores vulnerabilities in any other', () => {
+  test('pnpm-lock.yaml is one YAML document, because GitHub reports no vulnerabilities for a file with two', () => {
     expect(read('pnpm-lock.yaml')).not.toMatch(/^---/m);
   });
 });

@@ -39,13 +39,13 @@ function ignoredIn(content: string): string {
 }
 
 describe('the ignored changes of a plan', () => {
-  test('are empty without a file', () => {
+  test('the ignored changes of a plan are empty without a file', () => {
     vi.stubEnv('CENTFLOW_IGNORE_CHANGES', '');
     expect(readIgnoredChanges()).toEqual({});
     expect(existsSync(overrideOf('store'))).toBe(false);
   });
 
-  test('apply to every resource of a type that the file names', () => {
+  test('the ignored changes apply to every resource of a type in the file', () => {
     vi.stubEnv('CENTFLOW_IGNORE_CHANGES', ignoredIn('{ "aws_vpc_endpoint": ["policy", "private_dns_enabled"] }'));
     const endpoints = readOverride(overrideOf('store')).resource?.aws_vpc_endpoint ?? {};
     expect(Object.keys(endpoints)).toHaveLength(3);
@@ -55,7 +55,7 @@ describe('the ignored changes of a plan', () => {
     expect(existsSync(overrideOf('watch')), 'a stack without an endpoint').toBe(false);
   });
 
-  test('extend the list of the stack, and keep its protections', () => {
+  test('the ignored changes extend the list of the stack, and keep the protections of the stack', () => {
     const store = readOverride(overrideOf('store', { aws_db_instance: ['backup_window'], aws_kms_key: ['policy'] }));
     const protecting = { prevent_destroy: true, ignore_changes: ['backup_window'] };
     expect(Object.values(store.resource?.aws_db_instance ?? {})).toContainEqual({
@@ -79,7 +79,7 @@ describe('the ignored changes of a plan', () => {
     ['that is not JSON', 'aws_vpc_endpoint: policy'],
     ['that names a type outside the AWS provider', '{ "vpc_endpoint": ["policy"] }'],
     ['whose attributes are not a list', '{ "aws_vpc_endpoint": "policy" }'],
-  ])('are refused if they come from a file %s', (_, content) => {
+  ])('readIgnoredChanges refuses a file %s', (_, content) => {
     const file = ignoredIn(content);
     expect(() => readIgnoredChanges(file)).toThrow(IgnoredChangesError);
     expect(() => readIgnoredChanges(file)).toThrow(

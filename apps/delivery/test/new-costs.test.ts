@@ -16,7 +16,7 @@ function change(actions: Action[], type: string, before: Values | null, after: V
 const planOf = (...resource_changes: ResourceChange[]): Plan => ({ errored: false, resource_changes });
 const micro = { instance_class: 'db.t4g.micro', multi_az: false, allocated_storage: 20 };
 
-test('the cost of a database is its hours and storage, doubled for two zones', () => {
+test('the cost of a database includes hours and storage, and doubles for two zones', () => {
   const [one] = newCosts(planOf(change(['create'], 'aws_db_instance', null, micro))).of;
   expect(one?.usd).toBeCloseTo(0.017 * 730 + 20 * 0.127, 5);
   const toTwo = newCosts(planOf(change(['update'], 'aws_db_instance', micro, { ...micro, multi_az: true })));

@@ -56,11 +56,11 @@ describe.each<[workflow: string, job: string, asks: (gitHub: GitHub) => Promise<
 ])('the permissions of the job %s / %s', (workflow, job, asks) => {
   const permissions = jobPermissions(workflow, job);
 
-  test('allow every GitHub request that the job sends', async () => {
+  test('the permissions of the job allow every GitHub request that the job sends', async () => {
     await asks(gitHubWith(permissions));
   });
 
-  test('contain no permission that the job does not need', async () => {
+  test('the permissions of the job contain no permission that the job does not need', async () => {
     const needed = Object.entries(permissions).filter(([scope, level]) => !besides.includes(`${scope}: ${level}`));
     expect(needed).not.toEqual([]);
     for (const [scope, level] of needed) {

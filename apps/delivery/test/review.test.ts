@@ -703,7 +703,7 @@ describe('an exemption', () => {
     reason: 'dev begins anew',
   };
 
-  test('allows the change that it names, and is reported with its reason', () => {
+  test('allows the named change, and is reported with the reason', () => {
     const { violations, exempted, unused } = judged(plan, [exemption]);
     expect({ violations, unused }).toEqual({ violations: [], unused: [] });
     expect(exempted).toEqual([
@@ -720,7 +720,7 @@ describe('an exemption', () => {
     ['another rule', { rule: 'drops-protection' as const }],
     ['another address', { address: 'aws_db_instance.its' }],
     ['a part of the address', { address: 'aws_db_instance' }],
-  ])('allows nothing and is reported as unused if it names %s', (_what, other) => {
+  ])('allows no change and is reported as unused if the exemption names %s', (_what, other) => {
     const wrong = { ...exemption, ...other };
     const { violations, unused } = judged(plan, [wrong]);
     expect(violations).toHaveLength(1);

@@ -18,7 +18,7 @@ function writePackage(name: string, license: string, text?: string): string {
 }
 
 describe('renderNotices', () => {
-  test('lists packages in the same order for any order of files, and a shared text once', () => {
+  test('sorts packages independently of the order of files, and prints a shared licence text once', () => {
     const files = [
       writePackage('zoo', 'MIT', 'Copyright Zoe'),
       writePackage('ape', 'ISC', 'Copyright Ada\r\n'),
@@ -36,7 +36,7 @@ describe('renderNotices', () => {
     expect(() => renderNotices([writePackage('silent', 'MIT')])).toThrow('silent 1.2.3 has no licence text');
   });
 
-  test('adds the standard text for a package that is known to have none', () => {
+  test('adds the standard licence text for a package in WITHOUT_TEXT', () => {
     expect(renderNotices([writePackage('drizzle-orm', 'Apache-2.0')])).toMatch(/Drizzle Team\n\nApache License/);
   });
 

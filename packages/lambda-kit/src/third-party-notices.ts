@@ -2,13 +2,13 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-/** The name of the notices' file beside a bundle. */
+/** The name of the file with the notices, which is stored beside a bundle. */
 export const NOTICES_FILE = 'third-party-notices.txt';
 
 /** Licences that allow us to distribute a package under Apache-2.0 if we include their texts. */
 const ALLOWED = new Set(['0BSD', 'Apache-2.0', 'BSD-2-Clause', 'BSD-3-Clause', 'ISC', 'MIT', 'MIT-0', 'OFL-1.1']);
 
-/** Packages that name their licence but do not include its text, and who holds their copyright. */
+/** Packages that name a licence but do not include the licence text, with their copyright holders. */
 const WITHOUT_TEXT: Readonly<Record<string, string>> = {
   '@aws-lambda-powertools/batch': 'Amazon Web Services',
   '@aws-lambda-powertools/commons': 'Amazon Web Services',
@@ -54,7 +54,7 @@ interface Manifest {
 }
 
 /**
- * Returns the notices of all packages that the files belong to. Packages with the same text share it.
+ * Returns the notices of all packages that the files belong to. A licence text that several packages share appears once.
  *
  * @param files absolute paths of the bundle's modules, also with a prefix or a query of the bundler. Files outside of node_modules
  *   are ignored

@@ -1,4 +1,4 @@
-/** Writes the notices of the packages in the pages: `/third-party-notices.txt`. */
+/** Writes `/third-party-notices.txt`, the licence notices of the packages that the pages contain. */
 import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
 import { NOTICES_FILE, renderNotices } from '@centflow/lambda-kit/third-party-notices';

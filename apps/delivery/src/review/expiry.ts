@@ -1,4 +1,4 @@
-/** Compares the lifecycle rules of a bucket, with which S3 deletes objects automatically. */
+/** Compares the lifecycle rules of a bucket. S3 deletes objects automatically by these rules. */
 import { at, type Values } from './reviewed-plan.ts';
 
 /** The objects that each kind of expiry deletes. */

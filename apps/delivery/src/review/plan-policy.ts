@@ -40,7 +40,7 @@ export interface Judgement {
   readonly violations: readonly Violation[];
   /** Violations that an exemption allows. */
   readonly exempted: readonly (Violation & { readonly reason: string })[];
-  /** Exemptions of this stack without a violation. They are mistyped or can be removed. */
+  /** Exemptions of this stack that match no violation. Such exemptions are mistyped or can be removed. */
   readonly unused: readonly Exemption[];
 }
 
@@ -112,7 +112,7 @@ function loss({ address, type, change }: ReviewedResource): Violation[] {
   return [{ rule: 'destroys-data', address, what: `${actions.length > 1 ? 'replaces' : 'destroys'} ${what}` }];
 }
 
-/** Judges lifecycle rules. A new bucket may have any, because it contains nothing. */
+/** Judges lifecycle rules. A new bucket may have any lifecycle rule, because the bucket is empty. */
 function expiry(resource: ReviewedResource, review: Review): Violation[] {
   const { address, type, change } = resource;
   if (type !== 'aws_s3_bucket_lifecycle_configuration') return [];

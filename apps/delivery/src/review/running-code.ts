@@ -15,7 +15,7 @@ export const commands: Judge = ({ address }, { configuration }) => {
     : [];
 };
 
-/** Refuses data sources. They read unreviewed values, and some run commands. The stacks have none. */
+/** Refuses data sources. Data sources read unreviewed values, and some run commands. The stacks use no data sources. */
 export function dataSources({ configuration }: Review): Violation[] {
   return [...configuration.values()]
     .filter(({ mode }) => mode === 'data')

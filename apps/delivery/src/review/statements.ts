@@ -1,4 +1,4 @@
-/** Compares IAM policies: finds rights that a policy allows now but did not allow before. */
+/** Compares IAM policies: finds rights that a policy newly allows. */
 import * as z from 'zod';
 
 const oneOrMore = z.union([z.string(), z.array(z.string())]).transform((value) => [value].flat());
