@@ -161,7 +161,7 @@ describe('npm run centflow --', () => {
     [['delete', 'raw/expenses/none.csv'], 'There is no object raw/expenses/none.csv'],
     [['rebuild'], '--check'],
     [['nonsense'], "unknown command 'nonsense'"],
-  ])('%j exits with code 2 and names the wrong usage', async (args, message) => {
+  ])('the command %j exits with code 2 and names the wrong usage', async (args, message) => {
     const { exitCode, stderr } = await centflow(folder, ...args);
     expect(stderr).toContain(message);
     expect(exitCode).toBe(2);
