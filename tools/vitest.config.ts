@@ -7,7 +7,7 @@ export default defineConfig({
     fileParallelism: false,
     testTimeout: 300_000,
     hookTimeout: 300_000,
-    // The tests also cover the server itself.
+    // An empty URL makes the tests start their own MySQL server, which they also test.
     env: { CENTFLOW_MYSQL_URL: '' },
   },
 });

@@ -230,7 +230,7 @@ def test_a_killed_load_is_invisible_and_the_next_run_repeats_it(flow: Flow):
     assert flow.unsettled() == []
 
 
-def test_the_next_run_after_a_killed_load_rejects_a_bad_version_and_stores_the_reason_and_the_bad_rows(flow: Flow):
+def test_the_next_run_after_a_killed_load_rejects_a_bad_version_and_stores_its_bad_rows(flow: Flow):
     interrupt(flow, csv_of(expense(date="soon")))
     assert flow.reconcile(KEY).result == "rejected"
     upload = flow.upload(KEY)

@@ -41,7 +41,7 @@ export interface Artifacts {
   readonly authorities: Readonly<Record<string, Artifact>>;
 }
 
-/** Artifacts are missing or incomplete. */
+/** Thrown if artifacts are missing or incomplete. */
 export class ArtifactError extends Error {
   override readonly name = 'ArtifactError';
 

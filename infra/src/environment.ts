@@ -60,7 +60,7 @@ const githubRepository = object({
   name: text(/^[\w.-]+\/[\w.-]+$/, 'a GitHub repository, OWNER/NAME'),
   /** The id of the owner, a person or an organisation. */
   ownerId: githubId,
-  /** The id of the repository. */
+  /** The id that GitHub gives the repository. */
   id: githubId,
 });
 
@@ -107,7 +107,7 @@ const properties = object({
    * none of them protects its data (`protectData`), because their roles can reach each other's administrator password and key.
    */
   accountId: text(/^\d{12}$/, 'an AWS account id: twelve digits, in quotes'),
-  /** The AWS region of all resources. A change recreates everything, without the data. */
+  /** The AWS region of all resources. A change recreates all resources and loses the data. */
   region: text(/^(af|ap|ca|eu|il|me|mx|sa|us)-[a-z]+-\d$/, 'an AWS region, such as eu-west-1'),
   /**
    * GitHub's OIDC provider, which can exist only once in an account. `create`: `bootstrap` creates the provider. `existing`:

@@ -44,7 +44,7 @@ function reaches(stack: Stack, from: Resource, seen = new Set<string>()): Set<st
   return seen;
 }
 
-describe('every feed', () => {
+describe('every feed in the load stack', () => {
   test('is covered by the prefix of the only notification, for created and deleted objects', () => {
     for (const { environment, stack } of loads) {
       const { attributes } = one(stack, 'aws_s3_bucket_notification');
@@ -365,7 +365,7 @@ test('variables, arguments and outputs of the load stack contain names of secret
   for (const { name, outputs } of stacks) expect(outputs.join(), name).not.toMatch(suspicious);
 });
 
-describe('the deployed code', () => {
+describe('the deployed code of Lambda and Glue', () => {
   test('has a key with the hash of its bytes, and is created before the old code is deleted', () => {
     const objects = ofType(stacks, 'aws_s3_object');
     expect(objects).toHaveLength(5 * environments.length);

@@ -11,7 +11,7 @@ const after = (stage: string) => stacks.filter(({ name }) => name.endsWith(`-${s
 const later = [...after('load'), ...after('report'), ...after('watch')];
 const addresses = (resources: readonly Resource[]) => resources.map(({ address }) => address);
 
-describe('the stacks', () => {
+describe('the stacks of all accounts and environments', () => {
   test('each account has one bootstrap stack, and each environment has a stack for each stage', () => {
     const accounts = new Set(environments.map(({ accountId }) => accountId));
     const expected = [

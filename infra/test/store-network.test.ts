@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { stacks, stores } from '../src/testing/stores.ts';
 import { type Attributes, ofType, one, type Stack } from '../src/testing/synthesised.ts';
 
-describe('the network', () => {
+describe('the VPC network', () => {
   test('has no route to or from the internet', () => {
     const ways =
       /^aws_(internet_gateway|egress_only_internet_gateway|nat_gateway|eip|route$|vpn_|dx_|ec2_transit|vpc_peering|customer_gateway|networkfirewall)/;

@@ -330,7 +330,7 @@ describe('the canary’s function', () => {
   });
 });
 
-describe('the topic', () => {
+describe('the SNS topic of the alarms', () => {
   const statementsOf = ({ attributes }: Resource) =>
     (JSON.parse(attributes.policy as string) as { Statement: Record<string, unknown>[] }).Statement;
 
@@ -361,7 +361,7 @@ describe('the topic', () => {
   });
 });
 
-describe('the dashboard', () => {
+describe('the CloudWatch dashboard', () => {
   interface Widget {
     readonly type: string;
     readonly x: number;

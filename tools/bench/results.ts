@@ -249,7 +249,7 @@ const fairness = z.object({
   attacked: times,
   /** The messages of some errors. */
   firstErrors: z.array(z.string()),
-  /** The seconds from the last search until all answers to the other person are within the limit for a whole second. */
+  /** The seconds after the last search until the other person's answers are within the limit for one full second. */
   recoveredSeconds: seconds,
 });
 export type Fairness = z.infer<typeof fairness>;

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { parseRows, parseSections, planSizes } from './sizes.ts';
 
-test('planSizes of a full run loads 10^6 rows to compare with the client, and 10^5, 10^6 and 10^7 rows for the growth', () => {
+test('planSizes plans 10^6 rows for the client comparison, and 10^5 to 10^7 for the growth', () => {
   expect(planSizes(false)).toMatchObject({
     scale: 'full',
     loadRows: 1_000_000,

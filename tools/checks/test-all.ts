@@ -71,7 +71,7 @@ async function testAll({ filter, changed }: TestOptions): Promise<void> {
   if (changed === undefined) return withMysql((server) => runPackageTests(tools, server, filter));
   const branch = changed === true ? mainBranch() : changed;
   const names = affectedPackages(changedFiles(repository, branch), workspacePackages());
-  console.log(`The changes since ${branch} affect ${names.join(', ') || 'no package with tests'}.`);
+  console.log(`The changes since ${branch} affect ${names.join(', ') || 'no package that has tests'}.`);
   if (names.length === 0) console.log('0 passed, 0 failed, 0 skipped');
   else await withMysql((server) => runPackageTests(tools, server, names));
 }

@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { XMLBuilder } from 'fast-xml-parser';
 
-/** A step of the rehearsal failed. */
+/** Thrown if a step of the rehearsal failed. */
 export class RehearsalError extends Error {
   override readonly name = 'RehearsalError';
 }

@@ -60,7 +60,7 @@ export async function findJava() {
     make: async (log) => {
       const { home, problems } = installedJava();
       const found = home ?? (await unpackJava(log));
-      if (found === undefined) throw javaNeeded([...problems, `apt has none of ${PACKAGES.join(', ')}`]);
+      if (found === undefined) throw javaNeeded([...problems, `apt offers neither ${PACKAGES.join(' nor ')}`]);
       writeFileSync(record, found);
     },
   });

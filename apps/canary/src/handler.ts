@@ -18,12 +18,12 @@ export interface CanaryParts {
 
 const canaryEvent = z.strictObject({ owner: z.string() });
 
-/** The event is not valid. */
+/** Thrown if the event is not valid. */
 export class EventError extends Error {
   override readonly name = 'EventError';
 }
 
-/** The views could not be read. The message has the reason and no secret. */
+/** Thrown if the views could not be read. The message has the reason and no secret. */
 export class CanaryError extends Error {
   override readonly name: string;
 

@@ -150,18 +150,18 @@ describe('npm run centflow --', () => {
   });
 
   test.each([
-    [['upload', '/no/such.csv', '--feed', 'expenses'], 'There is no file /no/such.csv'],
+    [['upload', '/no/such.csv', '--feed', 'expenses'], 'The file /no/such.csv does not exist'],
     [
       ['upload', 'package.json', '--feed', 'expences'],
-      'There is no feed expences. The feeds are: budgets, expenses, incomes',
+      'The feed expences does not exist. Choose one of: budgets, expenses, incomes',
     ],
     [['upload', 'package.json'], "required option '--feed <feed>'"],
-    [['report', 'v_nothing'], 'There is no view v_nothing'],
+    [['report', 'v_nothing'], 'The view v_nothing does not exist'],
     [['quarantine', '987654321'], 'There is no upload 987654321'],
     [['delete', 'raw/expenses/none.csv'], 'There is no object raw/expenses/none.csv'],
     [['rebuild'], '--check'],
     [['nonsense'], "unknown command 'nonsense'"],
-  ])('%j exits with code 2 and names the wrong usage', async (args, message) => {
+  ])('the command %j exits with code 2 and names the wrong usage', async (args, message) => {
     const { exitCode, stderr } = await centflow(folder, ...args);
     expect(stderr).toContain(message);
     expect(exitCode).toBe(2);

@@ -195,7 +195,7 @@ export function momentOrNull(time: string | null): string | null {
   return time === null ? null : momentOf(time);
 }
 
-/** The database did not respond in time, not even with an error about a slow query. */
+/** Thrown if the database did not respond in time, not even with an error about a slow query. */
 export class SilentDatabaseError extends Error {
   override readonly name = 'SilentDatabaseError';
   readonly code = 'ETIMEDOUT';

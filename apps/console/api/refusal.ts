@@ -1,7 +1,7 @@
 /** The errors for refused requests. Each error becomes a response of type application/problem+json. */
 import { type Problem, type ProblemCause, type ProblemStatus, statusOf, titleOf, typeOf } from './contract/problem.ts';
 
-/** The request is refused. The message explains to a person what is wrong and what to do. */
+/** Thrown if the request is refused. The message explains to a person what is wrong and what to do. */
 export class RefusedError extends Error {
   override readonly name = 'RefusedError';
   readonly reason: ProblemCause;

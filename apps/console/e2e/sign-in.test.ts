@@ -43,6 +43,6 @@ describe.skipIf(withoutBrowser())('signing in', () => {
     if (!provider || !world || !browser || !ada || !byClick) throw new Error('The stack is not running.');
     return { provider, browser, ada, url: world.url, urlByClick: byClick.url };
   };
-  describe('at an OpenID provider', () => providerStory(setting));
-  describe('with one click', () => clickStory(setting));
+  describe('sign-in at an OpenID provider', () => providerStory(setting));
+  describe('sign-in with one click', () => clickStory(setting));
 });

@@ -9,10 +9,10 @@ import { payloadsStory } from './uploads/payloads.story.ts';
 import { unknownBankStory } from './uploads/unknown-bank.story.ts';
 
 describeOnOneStack('uploads', (setting) => {
-  describe('appearance of the pages', () => looksStory(setting));
-  describe('export of an unknown bank', () => unknownBankStory(setting));
-  describe('many files', () => manyFilesStory(setting));
-  describe('fixing and undoing', () => fixingStory(setting));
-  describe('markup in files', () => payloadsStory(setting));
-  describe('large file', () => largeFileStory(setting));
+  describe('the appearance of the upload pages', () => looksStory(setting));
+  describe('an upload of an unknown bank’s export', () => unknownBankStory(setting));
+  describe('an upload of many files', () => manyFilesStory(setting));
+  describe('the correction and undo of an upload', () => fixingStory(setting));
+  describe('an upload with HTML markup in the file', () => payloadsStory(setting));
+  describe('an upload of a large file', () => largeFileStory(setting));
 });

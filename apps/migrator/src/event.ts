@@ -25,7 +25,7 @@ const rebuildCheck = z.strictObject({
 export type Maintenance = z.infer<typeof maintenance>;
 export type RebuildCheck = z.infer<typeof rebuildCheck>;
 
-/** The event is not valid. */
+/** Thrown if the event is not valid. */
 export class EventError extends Error {
   override readonly name = 'EventError';
 }

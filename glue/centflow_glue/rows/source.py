@@ -115,7 +115,7 @@ class Source(io.RawIOBase):
         self.end_marker += "," * count
 
     def take_removed_rows(self, key: int) -> RemovedRows:
-        """Returns the rows that were removed at a marker, and forgets them."""
+        """Returns the rows that were removed at a marker, and frees their memory."""
         return self._removed.pop(key)
 
     def check_compression(self) -> None:

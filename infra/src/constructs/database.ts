@@ -122,7 +122,7 @@ export class Database extends Construct {
 /** All parameters are dynamic, so none needs a restart. The time zone is UTC by default. */
 const mysqlParameters = {
   require_secure_transport: '1',
-  // The job needs this parameter for LOAD DATA LOCAL.
+  // The job loads rows with LOAD DATA LOCAL, which MySQL rejects by default.
   local_infile: '1',
   character_set_server: 'utf8mb4',
   // This collation distinguishes letter case and accents, as the migrations do for the schema.

@@ -4,7 +4,7 @@ import * as z from 'zod';
 /** Environment variables, as in `process.env`. */
 export type Variables = Readonly<Record<string, string | undefined>>;
 
-/** The Lambda's environment variables are missing or invalid. The Lambda cannot run until they are corrected. */
+/** Thrown if environment variables of the Lambda are missing or invalid. A retry does not help. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { endPartProcesses, PART_VARIABLE, partProcesses, SUPERVISOR_ID } from './part-processes.ts';
 import { withTimeout } from './with-timeout.ts';
 
-/** A part of the stack did not start, or ended unexpectedly. */
+/** Thrown if a part of the stack did not start, or ended unexpectedly. */
 export class PartError extends Error {
   override readonly name = 'PartError';
 }

@@ -4,7 +4,7 @@
  * A scale is a number of decimals. At scale 4 a unit is one ten-thousandth, so `-12.5` is -125,000 units.
  */
 
-/** The text is not a decimal, or has more decimals than the scale allows. */
+/** Thrown if the text is not a decimal, or has more decimals than the scale allows. */
 export class DecimalError extends Error {
   override readonly name = 'DecimalError';
 

@@ -2,7 +2,7 @@
 import { concatBytes } from './bytes.ts';
 import { BlockSource, type CsvBytes, formatMebibytes, piecesOf } from './source.ts';
 
-/** The file has more bytes than the memory limit allows. A small gzip file can expand to a thousand times its size. */
+/** Thrown if the file has more bytes than the memory limit allows. A gzip file can expand a thousandfold. */
 export class FileTooLargeError extends Error {
   override readonly name = 'FileTooLargeError';
 

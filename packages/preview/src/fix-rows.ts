@@ -11,7 +11,7 @@ export interface RowFix {
   readonly cells: readonly string[];
 }
 
-/** A fix names a row that does not exist, because the file has changed since it was read. */
+/** Thrown if a fix names a row that does not exist, because the file has changed since it was read. */
 export class MissingRowError extends Error {
   override readonly name = 'MissingRowError';
 

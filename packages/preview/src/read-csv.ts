@@ -13,7 +13,7 @@ const MOST_EXPANSION = 100;
 export const BLOCK_BYTES = 4 * MIB;
 export const LARGE_BLOCK_BYTES = 32 * MIB;
 
-/** A record does not fit into a block. */
+/** Thrown if a record does not fit into a block. */
 export class RecordTooLongError extends Error {
   override readonly name = 'RecordTooLongError';
 }

@@ -35,7 +35,7 @@ test('readHead returns the header and the complete rows of the first 64 KiB', as
   expect(found[0]).toEqual({ rowNo: 2, cells: rows[0] });
 });
 
-test('readHead uses the first row that is not empty as the header and accepts a last row without a line end', async () => {
+test('readHead uses the first non-empty row as header and accepts a last row without a line end', async () => {
   const file = bytesOf('\ufeff\n,,\n"a\nb",c\n1,2');
   expect(await readHead(file, { name: 'a.csv' })).toEqual({
     header: ['a\nb', 'c'],

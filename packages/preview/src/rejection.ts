@@ -6,7 +6,7 @@ export interface Rejection {
   readonly reason: string;
 }
 
-/** The CSV cannot be accepted. The reason is written for the person who uploads the file. */
+/** Thrown if the CSV cannot be accepted. The reason is written for the person who uploads the file. */
 export class UploadRejectedError extends Error implements Rejection {
   readonly code: string;
   readonly reason: string;

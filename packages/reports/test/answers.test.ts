@@ -92,7 +92,7 @@ describe('the cash flow dashboard', () => {
 });
 
 describe('the currency of an answer', () => {
-  it('is the most used one if none is chosen, and the answer names it', async () => {
+  it('is the owner’s most used currency if the request names no currency', async () => {
     const { currency, rows } = await answerOf('spending-by-category');
     expect(currency).toBe('EUR');
     expect(rows).toEqual([
@@ -328,8 +328,8 @@ describe('runVisual', () => {
   });
 });
 
-describe('choices', () => {
-  it('returns currencies (most used first), categories, accounts and months of the owner', async () => {
+describe('the values that the filters offer', () => {
+  it('include the owner’s currencies (most used first), categories, accounts and months', async () => {
     expect(await choices(reporter, 'ann')).toEqual({
       currencies: ['EUR', 'USD', 'CHF'],
       categories: ['Eating out', 'Gifts', 'Rent'],

@@ -88,7 +88,7 @@ export interface Feed {
   readonly samples: readonly Readonly<Record<string, string>>[];
 }
 
-/** A feed's definition breaks a rule. The message names the feed and the change to make. */
+/** Thrown if a feed's definition breaks a rule. The message names the feed and the change to make. */
 export class FeedDefinitionError extends Error {
   override readonly name = 'FeedDefinitionError';
   readonly feed: string;

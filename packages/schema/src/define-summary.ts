@@ -25,7 +25,7 @@ export interface Summary {
   readonly columns: readonly SummaryColumn[];
 }
 
-/** A summary's definition breaks a rule. The message names the summary and the change to make. */
+/** Thrown if a summary's definition breaks a rule. The message names the summary and the change to make. */
 export class SummaryDefinitionError extends Error {
   override readonly name = 'SummaryDefinitionError';
 

@@ -18,7 +18,7 @@ export interface View extends ViewDefinition {
   readonly view: MySqlView;
 }
 
-/** A view's definition breaks a rule. The message names the view and the change to make. */
+/** Thrown if a view's definition breaks a rule. The message names the view and the change to make. */
 export class ViewDefinitionError extends Error {
   override readonly name = 'ViewDefinitionError';
 

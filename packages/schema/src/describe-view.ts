@@ -16,7 +16,7 @@ export interface ViewDescription {
   readonly columns: readonly ViewColumn[];
 }
 
-/** A view selects an expression whose SQL type is not declared. */
+/** Thrown if a view selects an expression whose SQL type is not declared. */
 export class UnknownExpressionError extends Error {
   override readonly name = 'UnknownExpressionError';
 

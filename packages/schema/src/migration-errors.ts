@@ -3,7 +3,7 @@ import { describeStep, type MigrationStep } from './read-migrations.ts';
 /** The database cannot be brought up to date. */
 export abstract class MigrationError extends Error {}
 
-/** The server rejected a statement of a migration. */
+/** Thrown if the server rejected a statement of a migration. */
 export class MigrationStepError extends MigrationError {
   override readonly name = 'MigrationStepError';
   readonly step: MigrationStep;
@@ -19,7 +19,7 @@ export class MigrationStepError extends MigrationError {
   }
 }
 
-/** A statement was changed after the database had applied it. */
+/** Thrown if a statement was changed after the database had applied it. */
 export class AlteredMigrationError extends MigrationError {
   override readonly name = 'AlteredMigrationError';
   readonly step: MigrationStep;
@@ -33,7 +33,7 @@ export class AlteredMigrationError extends MigrationError {
   }
 }
 
-/** Another migrator holds the lock for longer than the allowed time. */
+/** Thrown if another migrator holds the lock for longer than the allowed time. */
 export class MigrationLockError extends MigrationError {
   override readonly name = 'MigrationLockError';
 
@@ -45,7 +45,7 @@ export class MigrationLockError extends MigrationError {
   }
 }
 
-/** The server does not support the schema, or the connection has no database. */
+/** Thrown if the server does not support the schema, or the connection has no database. */
 export class UnsuitableDatabaseError extends MigrationError {
   override readonly name = 'UnsuitableDatabaseError';
 }

@@ -1,31 +1,31 @@
 /** Terraform's errors, with its own diagnostics and a remedy. */
 
-/** A Terraform command failed. */
+/** Thrown if a Terraform command failed. */
 export class TerraformError extends Error {
   override readonly name: string = 'TerraformError';
 }
 
-/** No suitable Terraform is installed. */
+/** Thrown if no suitable Terraform is installed. */
 export class TerraformUnavailableError extends TerraformError {
   override readonly name = 'TerraformUnavailableError';
 }
 
-/** Another process is planning or applying the same stack, or was killed while doing so. */
+/** Thrown if another process is planning or applying the same stack, or was killed while doing so. */
 export class StateLockedError extends TerraformError {
   override readonly name = 'StateLockedError';
 }
 
-/** The state bucket of the account does not exist. */
+/** Thrown if the state bucket of the account does not exist. */
 export class StateBucketMissingError extends TerraformError {
   override readonly name = 'StateBucketMissingError';
 }
 
-/** A stack needs an output that no applied stack provides. */
+/** Thrown if a stack needs an output that no applied stack provides. */
 export class HandOverError extends TerraformError {
   override readonly name = 'HandOverError';
 }
 
-/** The file of ignored changes cannot be used. */
+/** Thrown if the file of ignored changes cannot be used. */
 export class IgnoredChangesError extends TerraformError {
   override readonly name = 'IgnoredChangesError';
 }

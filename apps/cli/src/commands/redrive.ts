@@ -27,6 +27,6 @@ export async function redrive(
 
 async function queueUrl(sqs: SQSClient, name: string): Promise<string> {
   const { QueueUrl } = await sqs.send(new GetQueueUrlCommand({ QueueName: name }));
-  if (QueueUrl === undefined) throw new Error(`The emulator has no queue ${name}`);
+  if (QueueUrl === undefined) throw new Error(`The emulator has no queue ${name}. Restart the stack: npm start`);
   return QueueUrl;
 }

@@ -45,7 +45,7 @@ export function addReport(program: Command): void {
 async function report(name: string, options: ReportOptions): Promise<void> {
   const view = name.startsWith('v_') ? name : `v_${name}`;
   if (!viewNames.includes(view)) {
-    throw new CommandError(`There is no view ${name}. The views are: ${viewNames.join(', ')}`, EXIT.usage);
+    throw new CommandError(`The view ${name} does not exist. Choose one of: ${viewNames.join(', ')}`, EXIT.usage);
   }
   const rows = await readView(readEnvironment().databaseUrl, view, Number(options.limit), options.owner);
   if (options.json) printJson(rows);

@@ -74,14 +74,18 @@ export function planUploads(
   { feed, owner }: Pick<UploadOptions, 'feed' | 'owner'>,
 ): Target[] {
   if (!Object.hasOwn(feeds, feed)) {
-    throw new CommandError(`There is no feed ${feed}. The feeds are: ${Object.keys(feeds).join(', ')}`, EXIT.usage);
+    throw new CommandError(
+      `The feed ${feed} does not exist. Choose one of: ${Object.keys(feeds).join(', ')}`,
+      EXIT.usage,
+    );
   }
   if (owner !== undefined && (owner === '' || owner.length > 64 || owner.includes('/'))) {
     throw new CommandError('The name of an owner must have 1 to 64 characters and no slash', EXIT.usage);
   }
   const targets = new Map<string, Target>();
   for (const file of files) {
-    if (!existsSync(file) || !statSync(file).isFile()) throw new CommandError(`There is no file ${file}`, EXIT.usage);
+    if (!existsSync(file) || !statSync(file).isFile())
+      throw new CommandError(`The file ${file} does not exist`, EXIT.usage);
     const folder = owner === undefined ? feed : `${feed}/owner=${owner}`;
     const objectKey = `raw/${folder}/${basename(file)}`;
     const other = targets.get(objectKey);

@@ -31,7 +31,7 @@ export function awsOf(config: LocalConfig) {
   };
 }
 
-/** Environment variables of the local server are missing or invalid. */
+/** Thrown if environment variables of the local server are missing or invalid. */
 export class LocalConfigError extends Error {
   override readonly name = 'LocalConfigError';
 }

@@ -21,7 +21,7 @@ export interface Redriven {
   readonly finished: boolean;
 }
 
-/** A redrive of this dead-letter queue is already running. */
+/** Thrown if a redrive of this dead-letter queue is already running. */
 export class RedriveRunsError extends Error {
   override readonly name = 'RedriveRunsError';
 }

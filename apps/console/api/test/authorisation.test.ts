@@ -74,7 +74,7 @@ function unsigned(token: string): string {
   return `${header}.${token.split('.')[1]}.`;
 }
 
-describe.each(Object.entries(tokens))('%s', (_, { make, may }) => {
+describe.each(Object.entries(tokens))('the API, for a request with token “%s”', (_, { make, may }) => {
   test.each(names)('gives access to %s only if the route allows this kind of token', async (name) => {
     const { status, headers } = await call(world, name, await make(), requestsOf(ann)[name]);
     if (may.includes(access[name])) {
@@ -254,7 +254,7 @@ describe('an owner who requests data of another owner', () => {
   });
 });
 
-describe('half of a surrogate pair', () => {
+describe('text with half of a surrogate pair', () => {
   /** Returns two copies of the value for each string in it. Each copy has half of a surrogate pair in that string. */
   function spoiled(value: unknown): unknown[] {
     if (typeof value === 'string') return [`${value}\ud800`, `${value.slice(0, 1)}\udc00${value.slice(1)}`];
@@ -284,7 +284,7 @@ describe('half of a surrogate pair', () => {
   });
 });
 
-describe('a foreign page', () => {
+describe('a page of another website', () => {
   const change = (headers: Record<string, string>) =>
     world.tokenOf('ann').then((token) => call(world, 'startSend', token, { ...requestsOf(ann).startSend, headers }));
 

@@ -56,7 +56,7 @@ async function pages(name: RouteName, member: string, query: Record<string, stri
   return found;
 }
 
-describe('uploads', () => {
+describe('the uploads that the API returns', () => {
   test('are listed page by page, each once, the newest first', async () => {
     const entered: number[] = [];
     for (let each = 0; each < 5; each += 1) entered.push(await spend(coffee));
@@ -94,7 +94,7 @@ describe('uploads', () => {
   });
 
   test.each(['0', '-1', '1e3', '0x1', ' 1', '1;drop table uploads', '9007199254740993', '99999999999999999999'])(
-    'refuse the invalid upload number %j',
+    'cannot be read with the invalid upload number %j',
     async (uploadId) => {
       expect((await ask('getUpload', { param: { uploadId } })).status).toBe(400);
     },
@@ -104,18 +104,18 @@ describe('uploads', () => {
     'not-a-cursor',
     Buffer.from('{"uploadId":"1 or 1=1"}').toString('base64url'),
     Buffer.from('{}').toString('base64url'),
-  ])('refuse the invalid cursor %s', async (cursor) => {
+  ])('cannot be listed with the invalid cursor %s', async (cursor) => {
     const { status, body } = await ask('listUploads', { query: { cursor } });
     expect(status).toBe(400);
     expect(body.errors[0].pointer).toBe('/query/cursor');
   });
 
-  test.each(['0', '201', '-1', 'all', ''])('refuse the page size %j', async (limit) => {
+  test.each(['0', '201', '-1', 'all', ''])('cannot be listed with the page size %j', async (limit) => {
     expect((await ask('listUploads', { query: { limit } })).status).toBe(400);
   });
 });
 
-describe('quarantined rows', () => {
+describe('the quarantined rows that the API returns', () => {
   test('are listed in the order of the file with their text, and counted by reason', async () => {
     const uploadId = await spend(coffee);
     const nasty = `<script>alert(1)</script>,"=cmd|' /C calc'!A0"`;
@@ -216,7 +216,7 @@ describe('findOverlap', () => {
   });
 });
 
-describe('payments', () => {
+describe('the payments that the API returns', () => {
   const search = (query: Record<string, string>) =>
     ask('searchTransactions', { query }).then(({ body }) => body.transactions);
 
@@ -342,24 +342,27 @@ describe('payments', () => {
     { q: 'x'.repeat(101) },
     { limit: '1000' },
     { sort: 'amount' },
-  ])('refuse the search %j', async (query) => {
+  ])('cannot be searched with %j', async (query) => {
     const { status, body } = await ask('searchTransactions', { query: query as unknown as Record<string, string> });
     expect(status).toBe(400);
     expect(body.errors[0].pointer).toMatch(/^\/query/);
   });
 });
 
-describe('charts', () => {
-  test.each(visuals.map(({ id }) => id))('%s returns its columns without data of other owners', async (visualId) => {
-    const empty = await ask('getVisual', { param: { visualId } });
-    expect(empty.status, empty.text).toBe(200);
-    await spend(coffee);
-    const { status, text, body } = await ask('getVisual', { param: { visualId }, query: { currency: 'EUR' } });
-    expect(status).toBe(200);
-    expect(body.columns.length).toBeGreaterThan(0);
-    for (const row of body.rows) expect(row).toHaveLength(body.columns.length);
-    expect(text).not.toContain('secret-of');
-  });
+describe('the charts that the API returns', () => {
+  test.each(visuals.map(({ id }) => id))(
+    'include %s with its columns and without data of other owners',
+    async (visualId) => {
+      const empty = await ask('getVisual', { param: { visualId } });
+      expect(empty.status, empty.text).toBe(200);
+      await spend(coffee);
+      const { status, text, body } = await ask('getVisual', { param: { visualId }, query: { currency: 'EUR' } });
+      expect(status).toBe(200);
+      expect(body.columns.length).toBeGreaterThan(0);
+      for (const row of body.rows) expect(row).toHaveLength(body.columns.length);
+      expect(text).not.toContain('secret-of');
+    },
+  );
 
   test('can be filtered only by the columns of their drill', async () => {
     await spend(coffee, { ...coffee, category: 'Rent', merchant: 'Landlord' });
@@ -380,7 +383,7 @@ describe('charts', () => {
     }
   });
 
-  test('refuse an unknown chart id and invalid months', async () => {
+  test('cannot be read with an unknown chart id or invalid months', async () => {
     expect((await ask('getVisual', { param: { visualId: 'constructor' } })).status).toBe(404);
     const param = { visualId: 'spending-by-category' };
     for (const from of ['2025-13', '2025', "2025-01' or 1=1"]) {
@@ -388,7 +391,7 @@ describe('charts', () => {
     }
   });
 
-  test('return the values for their filters', async () => {
+  test('include the values that their filters offer', async () => {
     expect((await ask('getChoices')).body).toEqual({
       ...{ currencies: [], categories: [], accounts: [], firstMonth: null, lastMonth: null },
     });
@@ -399,7 +402,7 @@ describe('charts', () => {
     });
   });
 
-  test('return filter values of a new upload immediately, and no values of a removed upload', async () => {
+  test('offer filter values of a new upload immediately, and no values of a removed upload', async () => {
     await spend(coffee);
     const yen = [1, 2].map(() => ({ ...coffee, currency: 'JPY', amount: '500.0000', category: 'Travel' }));
     const uploadId = await enterUpload(world, expenses, 'expenses', { owner, state: 'loading' }, yen);
@@ -425,7 +428,7 @@ describe('charts', () => {
   });
 });
 
-describe('the pipeline', () => {
+describe('the pipeline route for operators', () => {
   const operator = () => world.token({ 'cognito:groups': ['operators'] });
 
   test('shows operators the uploads of every owner, without amounts or rows', async () => {

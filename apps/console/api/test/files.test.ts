@@ -42,7 +42,7 @@ async function send(request: object = {}, body = csv): Promise<{ objectKey: stri
 
 const versionsOf = async (objectKey: string) => (await ask('listVersions', { query: { objectKey } })).body.versions;
 
-describe('a send', () => {
+describe('an upload through the API', () => {
   test('puts the file into the folder of the token’s owner, where the job expects it', async () => {
     const { objectKey, versionId } = await send();
     expect(objectKey).toBe(`raw/expenses/owner=${owner}/bank 2025.csv`);
@@ -174,7 +174,7 @@ describe('a send', () => {
   });
 });
 
-describe('a send in parts', () => {
+describe('a multipart upload through the API', () => {
   const large = { ...file, bytes: PART_BYTES + 3 };
   const [first, rest] = ['a'.repeat(PART_BYTES), 'end'];
 
@@ -247,7 +247,7 @@ describe('a send in parts', () => {
   });
 });
 
-describe('undoing and restoring', () => {
+describe('an undo or a restore of an upload', () => {
   test('hides and restores a first upload and keeps every version in the history', async () => {
     const { objectKey, versionId } = await send();
     const removed = await ask('removeObject', { json: { objectKey, newestVersionId: versionId } });
@@ -300,7 +300,7 @@ describe('undoing and restoring', () => {
   });
 });
 
-describe('the list of objects', () => {
+describe('the API’s list of objects', () => {
   test('returns all feeds and names page by page, in the order of S3', async () => {
     const names = Array.from({ length: 1100 }, (_, index) => `f-${String(index).padStart(4, '0')}.csv`);
     const keys = [...names.map((name) => `raw/budgets/owner=${owner}/${name}`), `raw/incomes/owner=${owner}/漢.csv`];
@@ -321,7 +321,7 @@ describe('the list of objects', () => {
   });
 });
 
-describe('templates', () => {
+describe('mapping templates', () => {
   const template = { name: 'Mein Konto', mapping };
   const isNew = { 'if-none-match': '*' };
   const putTemplate = (templateId: string, headers: Record<string, string>, given: object = template) =>

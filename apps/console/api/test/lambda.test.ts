@@ -108,7 +108,7 @@ async function invoke(
   return { ...invocation, status: answer.statusCode, body: parsed };
 }
 
-describe('the bundle', () => {
+describe('the Lambda bundle of the API', () => {
   test('has the same bytes in every build: one file with its source map and notices', async () => {
     await bundleLambda(join(folder, 'again'));
     const built = await readdir(join(folder, 'first'));

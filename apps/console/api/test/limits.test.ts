@@ -30,7 +30,7 @@ const untilThreads = (pattern: RegExp, count: number) =>
 const SLEEP = /^do sleep/i;
 const LOCK = /GET_LOCK/;
 
-describe('a query', () => {
+describe('a MySQL query of the API', () => {
   test('is killed in MySQL when its client closes the connection', async () => {
     const database = connect();
     const leaving = new AbortController();
@@ -58,7 +58,7 @@ describe('a query', () => {
   });
 });
 
-describe('a request', () => {
+describe('an API request that reads the database', () => {
   test('is killed in MySQL when its client cancels it', async () => {
     const token = await world.token({ 'custom:owner': 'ann', sub: 'leaving' });
     // The table is locked, so queries of the table's views wait.
@@ -109,7 +109,7 @@ describe('a request', () => {
   });
 });
 
-describe('turns across several processes', () => {
+describe('the database turns of several API processes', () => {
   const sharing = { connections: 40, isOneOfMany: true } as const;
 
   /** Sends one query from each of several processes, as Lambdas on AWS do. */

@@ -27,7 +27,7 @@ const ask = (name: RouteName, request: Ask = {}) => call(world, name, token, req
 const dead = (text: string) =>
   flow.sqs.send(new SendMessageCommand({ QueueUrl: flow.deadLetterQueueUrl, MessageBody: text }));
 
-describe('dead letters', () => {
+describe('the dead letters on the operations page', () => {
   test('are counted and moved back to the trigger unchanged', async () => {
     await Promise.all(['one', 'two', 'three'].map(dead));
     expect((await ask('countDeadLetters')).body).toEqual({ deadLetters: 3, waiting: 0 });
@@ -44,7 +44,7 @@ describe('dead letters', () => {
   });
 });
 
-describe('job runs', () => {
+describe('the job runs on the operations page', () => {
   test('are listed with their prices, the newest first', async () => {
     const JobName = world.config.GLUE_JOB_NAME;
     await flow.glue.send(new StartJobRunCommand({ JobName, Arguments: { '--keys-from': 'manifest' } }));
@@ -79,7 +79,7 @@ describe('job runs', () => {
     ['0.3080', 120, '0.0103'],
     ['0.3080', 0, '0.0000'],
     ['0.3080', 3600 * 1_000_000, '308000.0000'],
-  ])('at %s USD per DPU-hour with %i DPU-seconds cost exactly %s USD', (dpuHourUsd, dpuSeconds, usd) => {
+  ])('with a price of %s USD per DPU-hour and %i DPU-seconds cost exactly %s USD', (dpuHourUsd, dpuSeconds, usd) => {
     expect(usdOf(dpuSeconds, dpuHourUsd)).toBe(usd);
   });
 
@@ -155,7 +155,7 @@ describe('job runs', () => {
   });
 });
 
-describe('alarms', () => {
+describe('the alarms on the operations page', () => {
   test('are listed for the environment, with their state', async () => {
     const cloudwatch = new CloudWatchClient(awsOf(world.config));
     const alarm = { Namespace: 'AWS/SQS', MetricName: 'x', EvaluationPeriods: 1, Threshold: 1, Period: 60 } as const;

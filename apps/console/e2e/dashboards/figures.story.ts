@@ -8,7 +8,7 @@ interface Figures {
 }
 
 export function figuresStory(setting: Setting): void {
-  test('a dashboard shows the figures of the database views, and a drill leads to the row of a file and back', async () => {
+  test('a dashboard shows the figures of the views, and a drill leads to a row of a file and back', async () => {
     const { browser, url } = setting();
     const ada = await signIn(browser, url, 'ada');
     const { page } = ada;

@@ -74,41 +74,41 @@ describe('reading the deployed stages', () => {
   });
 });
 
-describe('accept refuses to start and names the next step', () => {
+describe('accept', () => {
   const named = (kind: string, message = 'no') => Object.assign(new Error(message), { name: kind });
 
-  test('if there are no credentials', async () => {
+  test('refuses to start and names the next step if there are no credentials', async () => {
     await expect(find(named('CredentialsProviderError'))).rejects.toThrow(
       new RegExp(`^There are no AWS credentials\\. Sign in to account ${environment.accountId} .*aws sso login`),
     );
   });
 
-  test('if AWS does not accept the credentials', async () => {
+  test('refuses to start and names the next step if AWS does not accept the credentials', async () => {
     await expect(find(named('ExpiredTokenException', 'expired'))).rejects.toThrow(
       /does not accept the credentials \(ExpiredTokenException: expired\)\. Sign in/,
     );
   });
 
-  test('if the credentials belong to another account', async () => {
+  test('refuses to start and names the next step if the credentials belong to another account', async () => {
     await expect(find('999999999999')).rejects.toThrow(
       `The credentials belong to account 999999999999, but dev is in account ${environment.accountId}`,
     );
   });
 
-  test('if the account has no resources yet', async () => {
+  test('refuses to start and names the next step if the account has no resources yet', async () => {
     await expect(find()).rejects.toThrow(
       /^dev was never deployed: the bucket centflow-state-\S+ does not exist\. Begin with .*npm run infra -- bootstrap --environment dev`/,
     );
   });
 
-  test('if nothing was applied after `bootstrap`', async () => {
+  test('refuses to start and names the next step if nothing was applied after `bootstrap`', async () => {
     await bootstrap();
     await expect(find()).rejects.toThrow(
       /^dev was never deployed: `bootstrap` is applied.*`npm run infra -- apply --environment dev --stack store`/,
     );
   });
 
-  test('if stages are missing', async () => {
+  test('refuses to start and names the next step if stages are missing', async () => {
     await bootstrap();
     await apply('store');
     await apply('load');
@@ -119,7 +119,7 @@ describe('accept refuses to start and names the next step', () => {
     await expect(find()).rejects.toThrow(`--stack ${missing[0]}\``);
   });
 
-  test('if a stage was destroyed', async () => {
+  test('refuses to start and names the next step if a stage was destroyed', async () => {
     await bootstrap();
     for (const stage of stages) await apply(stage);
     await apply('watch', []);

@@ -53,7 +53,7 @@ const observation = z.object({
 export type Observation = z.infer<typeof observation>;
 export type ObservedUpload = Observation['uploads'][number];
 
-/** The Lambda function failed, or its response is not valid. */
+/** Thrown if the Lambda function failed, or its response is not valid. */
 export class ObserverError extends Error {
   override readonly name = 'ObserverError';
 }

@@ -58,7 +58,7 @@ describe('migrateDatabase', () => {
   });
 });
 
-describe('waking the migrator before a deployment', () => {
+describe('wakeMigrator', () => {
   test('invokes an inactive migrator, and waits until it answers', async () => {
     const open = lambdaWith({ Configuration: { State: 'Inactive' } }, inactive, pending, done);
     await wakeMigrator(open, patience);

@@ -62,7 +62,7 @@ function camelCase(attribute: string): string {
 
 const loaded = new Map<string, ReadonlySet<string>>();
 
-/** Returns the properties of a type's bindings. Empty if the provider does not have the type. */
+/** Returns the properties of a type's bindings, or an empty set if the provider does not have the type. */
 function attributesOf(type: string): ReadonlySet<string> {
   const found = loaded.get(type) ?? new Set(Object.getOwnPropertyNames(bindingsOf(type)?.prototype ?? {}));
   loaded.set(type, found);

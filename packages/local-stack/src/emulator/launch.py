@@ -24,7 +24,7 @@ import user_pools
 import version_listing
 from ministack import app
 
-# Only these services keep their state. Functions, jobs, mappings and secrets are created again at each start.
+# Only these services keep their state across restarts. All other resources are created again at each start.
 KEPT_SERVICES = {"s3", "sqs"}
 
 

@@ -12,7 +12,7 @@ export const EXPORT_BYTES_AT_MOST = 64 << 20;
 const ROWS_AT_ONCE = 20_000;
 const HEADER_LOOKED_FOR_IN = 200;
 
-/** The file is not an export, or does not match the mapping. */
+/** Thrown if the file is not an export, or does not match the mapping. */
 export class ExportError extends Error {
   override readonly name = 'ExportError';
 }

@@ -7,7 +7,7 @@ export type ColumnType =
   | { readonly type: 'decimal'; readonly precision: number; readonly scale: number }
   | { readonly type: 'string'; readonly maxLength: number };
 
-/** A column's SQL type has no matching type in contracts. */
+/** Thrown if a column's SQL type has no matching type in contracts. */
 export class UnknownColumnTypeError extends Error {
   override readonly name = 'UnknownColumnTypeError';
 

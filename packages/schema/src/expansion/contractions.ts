@@ -11,7 +11,7 @@ import { judgeHandWritten } from './hand-written.ts';
 import { type ExpansionRule, expansionRules } from './rules.ts';
 import type { Migration, SchemaSnapshot } from './snapshot.ts';
 
-/** A migration removes or restricts something that the previous release may still use. */
+/** Thrown if a migration removes or restricts something that the previous release may still use. */
 export class ContractionError extends MigrationError {
   override readonly name = 'ContractionError';
   readonly step: MigrationStep;

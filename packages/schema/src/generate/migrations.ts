@@ -14,7 +14,7 @@ import { repository } from './source-files.ts';
 const run = promisify(execFile);
 const packageDirectory = fileURLToPath(new URL('../../', import.meta.url));
 
-/** drizzle-kit could not write the migration. */
+/** Thrown if drizzle-kit could not write the migration. */
 export class MigrationGenerationError extends Error {
   override readonly name = 'MigrationGenerationError';
 }

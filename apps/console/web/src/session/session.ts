@@ -26,7 +26,7 @@ export type SessionState =
   /** The session has ended, but the page keeps its state. */
   | { readonly kind: 'expired'; readonly credentials: Credentials };
 
-/** A different person signed in to an expired session. The first person's waiting requests must not be sent. */
+/** Thrown if another person signed in to an expired session. The first person's waiting requests must not be sent. */
 export class AnotherPersonError extends Error {
   override readonly name = 'AnotherPersonError';
 }

@@ -1,6 +1,6 @@
 import { Session } from './session.ts';
 
-/** The session of this tab. The code for the provider loads with the first renewal instead of with the page. */
+/** The session of this tab. The provider's client code is imported at the first renewal, so that the page loads faster. */
 export const session = new Session(sessionStorage, async (credentials) =>
   (await import('./oidc-client.ts')).renewCredentials(credentials),
 );

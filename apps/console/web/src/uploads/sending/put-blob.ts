@@ -22,7 +22,7 @@ export interface PutRequest {
 
 export type PutBlob = (request: PutRequest) => Promise<PutAnswer>;
 
-/** S3 did not respond, for example because the network failed. A retry can help. */
+/** Thrown if S3 did not respond, for example because the network failed. A retry can help. */
 export class ConnectionLostError extends Error {
   override readonly name = 'ConnectionLostError';
   constructor() {
@@ -30,7 +30,7 @@ export class ConnectionLostError extends Error {
   }
 }
 
-/** S3 refused the request. */
+/** Thrown if S3 refused the request. */
 export class StorageError extends Error {
   override readonly name = 'StorageError';
   readonly status: number;

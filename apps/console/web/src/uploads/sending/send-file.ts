@@ -83,7 +83,7 @@ export interface Sent {
   readonly resumedBytes: number;
 }
 
-/** Another version of the file was sent in the meantime. */
+/** Thrown if another version of the file was sent in the meantime. */
 export class OverwriteError extends Error {
   override readonly name = 'OverwriteError';
   constructor() {

@@ -3,7 +3,7 @@ import { readBeginning, readWhole } from '@centflow/preview';
 import { isGzip } from '../drop/object-name.ts';
 import type { FileSource } from './worker.ts';
 
-/** The storage did not return the file. */
+/** Thrown if the storage did not return the file. */
 export class FileUnreadableError extends Error {
   override readonly name = 'FileUnreadableError';
   constructor(status: number) {
