@@ -17,6 +17,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Add>>> = {
   chaos: async () => (await import('./checks/chaos.ts')).addChaos,
   machines: async () => (await import('./checks/machines/command.ts')).addMachines,
   'test-mysql': async () => (await import('./checks/machines/newest-mysql.ts')).addTestMysql,
+  exec: async () => (await import('./checks/exec.ts')).addExec,
   build: async () => (await import('@centflow/delivery/build-all')).addBuild,
   bench: async () => (await import('./bench/bench.ts')).addBench,
   pictures: async () => (await import('./pictures/command.ts')).addPictures,

@@ -12,10 +12,7 @@ import type { Synthesised } from '@centflow/terraform';
 export function mermaidOf(stacks: readonly string[], synthesised: string): string {
   const read = new Map(stacks.map((stack) => [stack, readStack(synthesised, stack)]));
   const lines = ['flowchart LR'];
-  for (const [stack, { resource = {} }] of read) {
-    const count = Object.entries(resource).reduce((sum, [type, ofType]) => sum + countOf(type, ofType), 0);
-    lines.push(`  ${stack}["${stack}<br>${count} resources"]`);
-  }
+  for (const stack of stacks) lines.push(`  ${stack}`);
   for (const [later, { variable = {} }] of read) {
     for (const [earlier, { output = {} }] of read) {
       const shared = Object.keys(variable).filter((name) => name in output);
@@ -23,11 +20,6 @@ export function mermaidOf(stacks: readonly string[], synthesised: string): strin
     }
   }
   return `${lines.join('\n')}\n`;
-}
-
-/** Counts the resources of a type. Ignores uploaded files, because the bundler may change their number with every build. */
-function countOf(type: string, ofType: object): number {
-  return type === 'aws_s3_object' ? 0 : Object.keys(ofType).length;
 }
 
 function readStack(synthesised: string, stack: string): Synthesised {

@@ -2,9 +2,10 @@
  * Checks the pages. Commands must work as written, linked files and functions must exist, and the help of commands that take
  * too long must list the options that the pages use.
  */
-import { execFile } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { existsSync, globSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { repository } from '@centflow/local-processes/paths';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -37,13 +38,30 @@ const OTHER_PAGES = ['docs/*.md', '{apps,packages,tools}/**/README.md', 'infra/R
       .toSorted(),
 );
 
+/** The interpreter for which the set-up of this checkout was made. */
+const python = execFileSync(
+  process.execPath,
+  [
+    '--input-type=module',
+    '-e',
+    `import { findPython } from ${JSON.stringify(pathToFileURL(join(repository, 'tools', 'toolchain', 'machine.mjs')))}; console.log(findPython().executable);`,
+  ],
+  { encoding: 'utf8' },
+).trim();
+
 /** Runs a shell script like a person who has only Node and Python. */
 async function runAsNewcomer(folder: string, script: string, variables: Record<string, string> = {}): Promise<string> {
   const { UV_PROJECT_ENVIRONMENT: _, CENTFLOW_MYSQL_URL: __, ...environment } = process.env;
   const { stdout } = await run('/bin/sh', ['-e', '-c', script], {
     cwd: folder,
     maxBuffer: 64 << 20,
-    env: { ...environment, ...variables, PATH: `${dirname(process.execPath)}:/usr/local/bin:/usr/bin:/bin` },
+    env: {
+      ...environment,
+      // Another Python would make the set-up replace the environments that other tests use at the same time.
+      CENTFLOW_PYTHON: python,
+      ...variables,
+      PATH: `${dirname(process.execPath)}:/usr/local/bin:/usr/bin:/bin`,
+    },
   });
   return stdout;
 }
@@ -145,4 +163,10 @@ test.each([...PAGES, ...OTHER_PAGES])('%s links only to files that exist', (page
   const text = readFileSync(join(repository, page), 'utf8');
   const files = [...text.matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, file = '']) => file);
   expect(files.filter((file) => !existsSync(join(repository, dirname(page), file)))).toEqual([]);
+});
+
+test.each([...PAGES, ...OTHER_PAGES])('%s uses no program that only the set-up installs', (page) => {
+  const text = readFileSync(join(repository, page), 'utf8');
+  // `npm run exec -- pnpm …` puts these programs on the PATH.
+  expect(text.match(/^ *(?:pnpm|uv|uvx|turbo|vitest) .*$/gm) ?? []).toEqual([]);
 });

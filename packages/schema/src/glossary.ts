@@ -8,6 +8,8 @@ export const glossary: Readonly<Record<string, string>> = {
   owner:
     'The person whose money it is. The folder `owner=<name>` in the object key names the owner. Without such a folder, the owner is `default`.',
   upload: 'One version of one object under `raw/`. It is a row of `uploads`.',
+  'upload state':
+    '`loading`: the job stores the rows, and nobody sees them. `published`: the views show the rows. `superseded`: a newer version of the object replaced the upload. `retired`: the object was deleted. `rejected`: the file as a whole is not acceptable, and a reason says why. `failed`: an error interrupted the job, and a later job run tries again.',
   'job run': 'One run of the Glue job. Its `JobRunId` is in `uploads.job_run_id`.',
   manifest: 'The S3 object that lists the object keys which a job run reconciles.',
   contract: 'The JSON form of a feed that the job reads, a Frictionless Table Schema.',

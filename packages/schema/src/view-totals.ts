@@ -107,7 +107,7 @@ export function unionOf(name: string, parts: readonly UnionPart[]) {
      * True for a group with at least one shown row. A summary also contains groups whose rows are all shown by another
      * upload.
      */
-    isShown: sql`sum(${transactions}) > 0`,
+    hasShownRows: sql`sum(${transactions}) > 0`,
     table: sql`(${sql.join(
       parts.map(({ select }) => select),
       sql` union all `,

@@ -18,7 +18,8 @@ def error_of(service: str | None, content_type: str, code: str, text: str) -> tu
     """Return the content type and the body of an error.
 
     Args:
-        service: The service that responds. None for S3, because a presigned URL of S3 has no header that names the service.
+        service: The service that responds. None for S3, because a presigned URL has no header that names the
+            service.
         content_type: The content type of the request. Services that accept forms, such as STS, respond in XML.
         code: The error code in the documentation of the service.
         text: The message for people.

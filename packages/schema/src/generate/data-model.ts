@@ -61,7 +61,9 @@ for \`reports\`. The console's API and the canary read the views for \`programs\
 
 | view | question | for |
 | --- | --- | --- |
-${views.map(({ view }) => `| [\`${view.name}\`](../${renderedPath(view)}) | ${view.question} | ${view.audience} |`).join('\n')}
+${byName(views)
+  .map(({ view }) => `| [\`${view.name}\`](../${renderedPath(view)}) | ${view.question} | ${view.audience} |`)
+  .join('\n')}
 
 ## Words
 
@@ -106,4 +108,9 @@ function shortType(type: string): string {
 
 function mermaid(lines: readonly string[]): string {
   return ['```mermaid', 'erDiagram', ...lines.map((line) => `  ${line}`), '```'].join('\n');
+}
+
+/** Sorts the views by name. */
+function byName(views: readonly ViewFile[]): readonly ViewFile[] {
+  return views.toSorted(({ view: one }, { view: other }) => (one.name < other.name ? -1 : 1));
 }

@@ -45,7 +45,7 @@ export const accountBalance = mysqlView('v_account_balance')
       })
       .from(movements.table)
       .groupBy(owner, account, currency, date)
-      .having(movements.isShown);
+      .having(movements.hasShownRows);
   });
 
 export default defineView(accountBalance, {

@@ -43,7 +43,7 @@ export const budgetVsActual = mysqlView('v_budget_vs_actual')
       })
       .from(sides.table)
       .groupBy(sides.column('owner'), sides.column('month'), sides.column('currency'), sides.column('category'))
-      .having(sides.isShown),
+      .having(sides.hasShownRows),
   );
 
 export default defineView(budgetVsActual, {

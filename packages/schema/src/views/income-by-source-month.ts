@@ -36,7 +36,7 @@ export const incomeBySourceMonth = mysqlView('v_income_by_source_month')
         received.column('currency'),
         received.column('source'),
       )
-      .having(received.isShown),
+      .having(received.hasShownRows),
   );
 
 export default defineView(incomeBySourceMonth, {

@@ -44,7 +44,7 @@ export const monthlyCashFlow = mysqlView('v_monthly_cash_flow')
       })
       .from(flows.table)
       .groupBy(flows.column('owner'), flows.column('month'), flows.column('currency'))
-      .having(flows.isShown);
+      .having(flows.hasShownRows);
   });
 
 export default defineView(monthlyCashFlow, {

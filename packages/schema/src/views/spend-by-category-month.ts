@@ -31,7 +31,7 @@ export const spendByCategoryMonth = mysqlView('v_spend_by_category_month')
       })
       .from(spent.table)
       .groupBy(spent.column('owner'), spent.column('month'), spent.column('currency'), spent.column('category'))
-      .having(spent.isShown),
+      .having(spent.hasShownRows),
   );
 
 export default defineView(spendByCategoryMonth, {

@@ -30,7 +30,7 @@ export const spendByDay = mysqlView('v_spend_by_day')
       })
       .from(spent.table)
       .groupBy(spent.column('owner'), spent.column('date'), spent.column('currency'), spent.column('category'))
-      .having(spent.isShown),
+      .having(spent.hasShownRows),
   );
 
 export default defineView(spendByDay, {

@@ -40,7 +40,7 @@ export const spendByMerchantMonth = mysqlView('v_spend_by_merchant_month')
         spent.column('category'),
         spent.column('merchant'),
       )
-      .having(spent.isShown),
+      .having(spent.hasShownRows),
   );
 
 export default defineView(spendByMerchantMonth, {

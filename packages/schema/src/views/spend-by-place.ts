@@ -38,7 +38,7 @@ export const spendByPlace = mysqlView('v_spend_by_place')
       })
       .from(spent.table)
       .groupBy(...['owner', 'month', 'currency', 'country', 'city'].map((column) => spent.column(column)))
-      .having(spent.isShown),
+      .having(spent.hasShownRows),
   );
 
 export default defineView(spendByPlace, {
