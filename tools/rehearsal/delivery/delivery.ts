@@ -98,7 +98,7 @@ export class Delivery {
     const run = actions.startRun(commit);
     await builder.checkOut(commit);
     const { outputs, output } = assertSucceeded(await this.#buildRelease('deploy/release/release', run));
-    const version = /^(v\d+) of commit/m.exec(output)?.[1];
+    const version = /release (v\d+) of commit/.exec(output)?.[1];
     if (outputs.digest === undefined || version === undefined)
       throw new Error(`\`release\` printed no digest: ${output}`);
     return { ...run, digest: outputs.digest, version };

@@ -30,7 +30,7 @@ export async function firstDeployment({ steps, accounts, clone, delivery, logFol
     assertRefused(
       await delivery.deploy(push, 'dev'),
       7,
-      /Commit .+ is not the merge of a pull request.+Nothing was applied/,
+      /Commit .+ is not the merge commit of a pull request.+Nothing was applied/,
     );
   });
   await steps.run('An environment that does not exist is refused', async () => {
@@ -49,7 +49,7 @@ export async function firstDeployment({ steps, accounts, clone, delivery, logFol
         runner: delivery.runner(environment),
         aws: delivery.aws(environment),
       });
-      assert.match(assertSucceeded(outcome).output, /approval are skipped: first deployment/);
+      assert.match(assertSucceeded(outcome).output, /comparison with the reviewed plan. Reason: first deployment/);
     }),
   );
   await Promise.all(deploying);
