@@ -75,7 +75,11 @@ def _reconcile_and_report(arguments: JobArguments, metrics: RunMetrics) -> None:
 
 
 def _reconcile(spark: SparkSession, arguments: JobArguments) -> Iterator[tuple[KeyToReconcile, Outcome]]:
-    """Reconciles a manifest's keys in turns, and a sweep's keys in batches, because no owner waits for a sweep."""
+    """Reconciles the keys of a manifest or of a sweep.
+
+    Owners take turns for the keys of a manifest. The keys of a sweep are split into batches, because no owner waits for
+    them.
+    """
     if arguments.manifest is not None:
         yield from reconcile_in_turns(spark, arguments, read_manifest(arguments.manifest))
         return

@@ -113,7 +113,7 @@ class History:
             self._remove(s3, *self._random.choice(entries))
 
     def _remove(self, s3: Any, key: str, version_id: str) -> None:
-        # Forget the version before the request, because S3 may remove the version and not respond.
+        # Forget the version before sending the request: S3 may remove the version without responding.
         self._confirmed.discard((key, version_id))
         s3.delete_object(Bucket=self.bucket, Key=key, VersionId=version_id)
 

@@ -277,7 +277,7 @@ def test_a_restored_instance_must_have_a_certificate_for_its_own_name(
     connect(address).close()
 
 
-def test_an_empty_file_of_authorities_trusts_no_server(
+def test_no_server_is_trusted_if_the_file_of_authorities_is_empty(
     monkeypatch: pytest.MonkeyPatch, tls_server: MysqlServer, tmp_path: Path
 ):
     (tmp_path / "empty.pem").touch()

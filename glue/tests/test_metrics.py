@@ -188,7 +188,8 @@ def test_a_sweep_counts_missed_uploads_but_not_recent_uploads(
         with pytest.raises(job.JobFailedError):
             run_job(log_group.name, "jr_5", *manifest(flow, "raw/expenses/poison.csv"))
     run_job(log_group.name, "jr_6", "--keys-from", "sweep")
-    # An earlier run had already tried one upload. The sweep counts the new versions and the removal as missed.
+    # The sweep finds three missed changes: two new versions and one removal. It does not count poison.csv, because an
+    # earlier run has already tried poison.csv.
     assert log_group.metrics("jr_6")["UploadsFoundBySweep"] == [3]
     assert log_group.metrics("jr_6")["UploadsPublished"] == [3]
 

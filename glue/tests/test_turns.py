@@ -171,7 +171,7 @@ def arguments(stack: Stack, bucket: Bucket) -> JobArguments:
 
 
 def publish_all(_spark: object, _arguments: object, keys: Sequence[KeyToReconcile], tasks: int) -> list[Outcome]:
-    """Reports keys as published without any work."""
+    """Reports every key as published and does no work."""
     assert tasks == 1
     return [Outcome(key.object_key, "published") for key in keys]
 

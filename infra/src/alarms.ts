@@ -378,7 +378,7 @@ function consoleAlarms(environment: Environment): Alarm[] {
       periodSeconds: 5 * MINUTES,
       periods: 2,
       missingData: nothingHappened,
-      why: 'The console has rejected more than 500 requests in five minutes, twice in a row. Somebody tries tokens, or a page requests something that does not exist.',
+      why: 'The console has rejected more than 500 requests in five minutes, twice in a row. Either somebody is trying invalid tokens, or a page is requesting something that does not exist.',
       whatToDo:
         'The access log shows paths and reasons. If only a few addresses send the requests, lower console.requestsPerAddress. If all responses are 429 and the audit log shows one person, that person sends too many queries at once. Otherwise raise console.requestsPerSecond. The dashboard shows the requests that WAF blocked.',
     },

@@ -273,7 +273,7 @@ describe('the canary’s function', () => {
     return { environment, stack, canary: one(stack, 'aws_lambda_function') };
   });
 
-  test('reports on its own owner, and reads the views as `reporter` with the secret from the stack load', () => {
+  test('has its own owner, and reads the views as `reporter` with the secret of the stack `load`', () => {
     for (const { environment, canary } of canaries) {
       expect(canary.attributes.function_name).toBe(namesOf(environment).canary);
       expect(canary.attributes.environment).toEqual({

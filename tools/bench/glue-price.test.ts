@@ -9,7 +9,7 @@ describe('priceOf', () => {
     expect(priceOf([3], onGlue6)).toMatchObject({ billedDpuSeconds: 120, usd: 0.0103 });
   });
 
-  test('charges a longer run by the second', () => {
+  test('charges by the second for a run above the minimum', () => {
     expect(priceOf([3600, 90], onGlue6).billedDpuSeconds).toBe(7380);
   });
 

@@ -165,7 +165,7 @@ test.each([...PAGES, ...OTHER_PAGES])('%s links only to files that exist', (page
   expect(files.filter((file) => !existsSync(join(repository, dirname(page), file)))).toEqual([]);
 });
 
-test.each([...PAGES, ...OTHER_PAGES])('%s uses no program that only the set-up installs', (page) => {
+test.each([...PAGES, ...OTHER_PAGES])('%s contains no command whose program only the set-up installs', (page) => {
   const text = readFileSync(join(repository, page), 'utf8');
   // `npm run exec -- pnpm …` puts these programs on the PATH.
   expect(text.match(/^ *(?:pnpm|uv|uvx|turbo|vitest) .*$/gm) ?? []).toEqual([]);

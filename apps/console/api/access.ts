@@ -1,4 +1,4 @@
-/** Who may call which route. A route that is missing here does not compile. */
+/** Who may call which route. The build fails if a route is missing here. */
 import type { RouteName } from './contract/api.ts';
 
 /**

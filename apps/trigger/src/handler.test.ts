@@ -98,7 +98,7 @@ describe('the handler of the trigger', () => {
     expect(counts).toMatchObject({ BatchesGivenBack: 1, JobRunsStarted: 0, Keys: 2 });
     expect(logged.at(-1)).toEqual([
       'warn',
-      'Glue has no room, batch given back',
+      'Glue is full, so the batch returns to the queue',
       { reason: 'ConcurrentRunsExceededException', keys: 2 },
     ]);
   });

@@ -171,7 +171,7 @@ export function createHandler({ config, s3, glue, logger, metrics }: TriggerPart
         break;
       case 'busy':
         counts.BatchesGivenBack = 1;
-        logger.warn('Glue has no room, batch given back', { reason: start.reason, keys });
+        logger.warn('Glue is full, so the batch returns to the queue', { reason: start.reason, keys });
     }
   }
 }

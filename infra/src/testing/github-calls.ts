@@ -140,9 +140,11 @@ function quicksightCalls(
 }
 
 /**
- * Returns the calls for a CloudFormation stack, which creates a data set with the rights of the caller. Its handlers also read
- * ingestions and refresh properties: `aws cloudformation describe-type --type RESOURCE --type-name AWS::QuickSight::DataSet`
- * lists them.
+ * Returns the AWS calls that deploy a CloudFormation stack with one QuickSight data set.
+ *
+ * CloudFormation creates the data set with the rights of the caller. The handlers of the resource type also read ingestions
+ * and refresh properties. To list the rights that the handlers need, run
+ * `aws cloudformation describe-type --type RESOURCE --type-name AWS::QuickSight::DataSet`.
  */
 function stackCalls(arn: string, { attributes }: Resource, { environment, source }: About): GithubCall[] {
   const dataSet = `arn:aws:quicksight:${environment.region}:${environment.accountId}:dataset/${attributes.name}`;

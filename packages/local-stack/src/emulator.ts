@@ -40,7 +40,10 @@ export interface EmulatorOptions {
   readonly port: number;
   /** The emulated region; by default `eu-west-1`. */
   readonly region?: string;
-  /** The credentials that must sign every request; by default random. In a rehearsal, IAM decides instead. */
+  /**
+   * Every request must be signed with these credentials, which are random by default. In a rehearsal, the emulated IAM
+   * policies decide which requests are allowed.
+   */
   readonly credentials?: Credentials;
   /** The folder of the buckets and queues. */
   readonly dataFolder: string;

@@ -107,7 +107,7 @@ export type FilterOf<View extends ViewName> = {
   [Name in FilterName]: [Extract<ColumnOf<View>, (typeof filterColumns)[Name][number]>] extends [never] ? never : Name;
 }[FilterName];
 
-/** A link to a finer visual, which a click on one mark of the coarser visual opens. */
+/** A link between two visuals: a click on a mark of the coarser visual opens the finer visual. */
 export interface Drill<From extends ViewName = ViewName> {
   /** The id of the finer visual. */
   readonly to: string;

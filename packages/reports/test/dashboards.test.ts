@@ -29,7 +29,7 @@ describe('every dashboard', () => {
     },
   );
 
-  test.for(dashboards)('$id has only lines of visuals that fill the full width', ({ visuals: placed }) => {
+  test.for(dashboards)('$id fills the full width with every line of visuals', ({ visuals: placed }) => {
     let filled = 0;
     for (const { visual, width } of placed) {
       filled += width;

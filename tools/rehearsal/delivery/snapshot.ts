@@ -22,7 +22,7 @@ const differences: readonly Difference[] = [
     from: /^( +)console: \{[\s\S]*?^\1\},$/gm,
     to: '$1console: null,',
     reason:
-      'The console stack takes minutes, and is delivered like every other stack. The rehearsal of one environment includes it.',
+      'Omitted to save minutes. The console stack is deployed like every other stack, and the rehearsal of one environment covers the console.',
   },
 ];
 

@@ -287,7 +287,7 @@ describe('an undo or a restore of an upload', () => {
     expect((await versionsOf(objectKey))[0].versionId).toBe(newer);
   });
 
-  test('is refused when repeated, and for a version that is not a file', async () => {
+  test('is refused if the file is already removed, or if the version is a delete marker', async () => {
     const { objectKey, versionId } = await send();
     const { body } = await ask('removeObject', { json: { objectKey, newestVersionId: versionId } });
     const again = await ask('removeObject', { json: { objectKey, newestVersionId: body.versionId } });

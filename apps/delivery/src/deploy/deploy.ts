@@ -76,7 +76,7 @@ async function planOne({ open, stacks, review, say }: DeployOptions, stage: Stag
   if (!changes) return planned;
   if ('breakGlass' in review) {
     for (const violation of judgement.violations)
-      say(`  violates the plan policy, so check it: ${lineOf(stack, violation)}`);
+      say(`  This change violates the plan policy. Check the change before you continue: ${lineOf(stack, violation)}`);
     return planned;
   }
   const done = await compareWithReviewed(open, planned, review);

@@ -84,7 +84,7 @@ async function applyAll({ open, stacks, say }: RollbackOptions): Promise<void> {
     const destroying = judgement.violations.filter(({ rule }) => rule === 'destroys-data');
     refuseViolations([{ stack, judgement: { ...judgement, violations: destroying } }]);
     for (const violation of judgement.violations)
-      say(`  violates the plan policy, so check it: ${lineOf(stack, violation)}`);
+      say(`  This change violates the plan policy. Check the change before you continue: ${lineOf(stack, violation)}`);
     await applyStage(open, planned, applied);
     say(`${stack}: applied`);
   }

@@ -100,7 +100,9 @@ export async function plan(options: OfflineOptions): Promise<void> {
 function warnOfGraveChanges({ accountId }: Environment, stack: string, planned: Plan): void {
   const { violations } = judgePlan(planned, { stack, accountId, exemptions: [] });
   for (const { rule, address, what } of violations) {
-    console.log(`  violates the plan policy (${rule}), so check it: ${address} ${what}. ${rules[rule]}`);
+    console.log(
+      `  This change violates the plan policy (${rule}). Check the change before you continue: ${address} ${what}. ${rules[rule]}`,
+    );
   }
 }
 

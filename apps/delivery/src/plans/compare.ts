@@ -99,7 +99,12 @@ function differingWhole(reviewed: Managed, made: Managed): string[] {
   return [...new Set([...was.keys(), ...is.keys()])].filter((name) => !fits(was.get(name), is.get(name)));
 }
 
-/** Compares the attributes that an update writes. Both values must be the reviewed ones, or the new value must be set already. */
+/**
+ * Returns the attributes whose update differs from the reviewed update.
+ *
+ * The new value must equal the reviewed new value. The old value must equal the reviewed old value, unless the attribute
+ * already has the new value.
+ */
 function differingUpdate(reviewed: Managed, made: Managed): string[] {
   const [was, is] = [planned(reviewed), planned(made)];
   const isWritten = ({ change: { before } }: Managed, name: string, after: unknown) =>

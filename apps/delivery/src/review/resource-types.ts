@@ -69,7 +69,7 @@ export const resourceTypes: Readonly<Record<string, ResourceType>> = {
   aws_kms_key_policy: {
     decides: 'who can decrypt stored data',
     rule: 'widens-iam',
-    addition: "a policy that replaces the key's own",
+    addition: "a policy that replaces the key's existing policy",
   },
   aws_secretsmanager_secret: {
     decides: 'who reads the secret',

@@ -66,7 +66,7 @@ export class CanaryFlow {
     });
   }
 
-  /** Adds an object that is already in the bucket and in the views. */
+  /** Sets up an object that exists in the bucket and in the views before the canary starts. */
   leave(objectKey: string, csv: string): void {
     this.#store(objectKey, csv);
   }

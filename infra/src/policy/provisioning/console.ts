@@ -19,7 +19,7 @@ export const consoleArea: AreaOf = (environment) => {
   const { regional: inFirewallRegion } = arns({ ...environment, region: FIREWALL_REGION });
   const firewall = inFirewallRegion('wafv2', `global/webacl/${consoleFirewall}/*`);
   const gateway = (path: string) => `arn:aws:apigateway:${environment.region}::${path}`;
-  // These ARNs match the list of APIs, single APIs, and the parts of an API.
+  // The pattern matches three kinds of ARN: the list of APIs, each API, and each part of an API.
   const apis = [gateway('/apis*')];
   const pools = [regional('cognito-idp', 'userpool/*')];
   const own = taggedAs(environment);

@@ -33,7 +33,7 @@ function judge(rows: readonly ExportRow[]): { readonly score: number; readonly h
   };
 }
 
-/** Whether most cells have a name, and no name is a date or an amount. */
+/** Returns whether most cells are filled and none looks like a date or an amount. */
 function looksLikeHeader(cells: readonly string[]): boolean {
   const named = cells.filter((cell) => cell.trim() !== '');
   return named.length > cells.length / 2 && !named.some((cell) => /^[\d\s.,:/+-]+$/.test(cell.trim()));

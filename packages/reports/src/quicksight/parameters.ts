@@ -36,8 +36,10 @@ export function parameterOfFilter(filter: FilterName): TextParameter | undefined
 }
 
 /**
- * Returns the parameter by which a drill narrows a column of a visual. If the column has a filter, it is the filter's
- * parameter. Days have no parameter, so a click on a day opens the payments of its month.
+ * Returns the parameter that a drill sets to narrow a visual by a column.
+ *
+ * If the column has a filter, this function returns the filter's parameter. Day columns have no parameter, so a click on a
+ * day opens the payments of the whole month.
  */
 export function parameterOfDrill(visual: Visual, column: ColumnOf<ViewName> | string): TextParameter | undefined {
   const filter = (visual.filters as readonly FilterName[]).find(

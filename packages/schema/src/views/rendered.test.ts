@@ -14,7 +14,7 @@ describe('the rendered SQL', () => {
   });
   afterAll(() => database?.drop());
 
-  it.each(describeViews())('defines the same view $name in MySQL as the migrations', async ({ name }) => {
+  it.each(describeViews())('creates the same view $name as the migrations do', async ({ name }) => {
     const rendered = await readFile(join(repository, renderedPath({ name })), 'utf8');
     await database.administrator.query(rendered.replace(`CREATE VIEW ${name} `, `CREATE VIEW rendered_${name} `));
     const [migrated, copy] = await rowsOf<{ definition: string }>(
