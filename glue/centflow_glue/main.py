@@ -75,7 +75,7 @@ def _reconcile_and_report(arguments: JobArguments, metrics: RunMetrics) -> None:
 
 
 def _reconcile(spark: SparkSession, arguments: JobArguments) -> Iterator[tuple[KeyToReconcile, Outcome]]:
-    """Reconciles a manifest's keys in turns, and a sweep's keys in batches, because no owner waits for a sweep."""
+    """Reconciles a manifest's keys in turns. A sweep's keys need only batches, because no owner waits for a sweep."""
     if arguments.manifest is not None:
         yield from reconcile_in_turns(spark, arguments, read_manifest(arguments.manifest))
         return
@@ -86,8 +86,8 @@ def _reconcile(spark: SparkSession, arguments: JobArguments) -> Iterator[tuple[K
 def _sweep(arguments: JobArguments) -> Iterator[KeyToReconcile]:
     """Yields the keys that the sweep finds.
 
-    S3's listing and MySQL's cursor are read to their ends before the first key is reconciled. Otherwise both would wait
-    for each load, which may take minutes.
+    S3's listing and MySQL's cursor are read to their ends before the first key is reconciled. Otherwise both would stay
+    open during every load, and a load may take minutes.
     """
     with TemporaryFile("w+", encoding="utf-8") as found:
         with closing(connect(arguments.database)) as connection:

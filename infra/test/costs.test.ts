@@ -96,7 +96,7 @@ describe('idleCosts', () => {
     expect(() => priceOfJob('7.0')).toThrow('The price of a job on Glue 7.0 is unknown');
   });
 
-  test('uses only prices with the month of their last check', () => {
+  test('uses only prices that name the month of their last check', () => {
     for (const { service, item, asOf, usd } of [...Object.values(prices), priceOfJob(GLUE_VERSION)]) {
       expect(asOf, `${service}: ${item}`).toMatch(/^20\d\d-\d\d$/);
       expect(usd).toBeGreaterThan(0);

@@ -22,7 +22,10 @@ export function isOwnerNew(resource: ReviewedResource, { touched, configuration 
   });
 }
 
-/** Returns whether the owner may already have a resource of this type. An owner in another stack always may. */
+/**
+ * Returns whether the owner may already have a resource of this type. The result is true if the owner is in another
+ * stack.
+ */
 export function isSecond({ address, type, change }: ReviewedResource, { planned }: Review): boolean {
   const belonging = belongings[type];
   if (belonging === undefined) return false;

@@ -22,7 +22,7 @@ const filters: Readonly<Record<Exclude<FilterName, 'period'>, TextParameter>> = 
   category: text('Category', 'Category'),
   account: text('Account', 'Account'),
 };
-/** The parameters of columns that only a drill narrows. */
+/** The parameters of columns that only a drill filters. */
 const narrowing: Readonly<Record<string, TextParameter>> = {
   counterparty: text('Counterparty', 'Merchant or source'),
   country: text('Country', 'Country'),
@@ -36,8 +36,8 @@ export function parameterOfFilter(filter: FilterName): TextParameter | undefined
 }
 
 /**
- * Returns the parameter by which a drill narrows a column of a visual. If the column has a filter, it is the filter's
- * parameter. Days have no parameter, so a click on a day opens the payments of its month.
+ * Returns the parameter that a drill sets to filter a column of a visual. If the column has a filter, the drill sets
+ * the parameter of that filter. Days have no parameter, so a click on a day opens the payments of its month.
  */
 export function parameterOfDrill(visual: Visual, column: ColumnOf<ViewName> | string): TextParameter | undefined {
   const filter = (visual.filters as readonly FilterName[]).find(
