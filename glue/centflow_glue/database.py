@@ -25,8 +25,8 @@ from centflow_glue.restored_host import check_restored_host
 ATTEMPTS = 22
 LONGEST_WAIT_SECONDS = 10
 # In a failover the old host of RDS disappears and does not close its connections. The operating system therefore probes
-# a silent server after 30 s, then three times 10 s apart. A connection whose sent data is not confirmed fails after 60
-# s. The defaults are two hours and about 15 minutes.
+# a silent server after 30 s (default: two hours), then three times 10 s apart. A connection fails if the server does
+# not confirm sent data within 60 s (default: about 15 minutes).
 KEEP_ALIVE = {
     socket.TCP_KEEPIDLE: 30,
     socket.TCP_KEEPINTVL: 10,
@@ -58,8 +58,8 @@ class DatabaseAddress:
         secret_id: Name or ARN of the secret: `{host, port, username, password, dbname}`, as RDS writes it. In the local
             stack, the secret also holds `authority`, the PEM of the authority that issued the server's certificate.
         database: Overrides the secret's `dbname`.
-        authorities: PEM of the authorities that may have issued the server's certificate, a file or `s3://bucket/key`;
-            None for the authorities of the system.
+        authorities: A file or `s3://bucket/key` with the PEM of the accepted certificate authorities; None for the
+            authorities of the system.
         host: Overrides the secret's `host`. It must be another RDS instance of the same account and region.
     """
 
@@ -95,7 +95,7 @@ def _read_credentials(address: DatabaseAddress) -> _Credentials:
 def connect(address: DatabaseAddress) -> GuardedConnection:
     """Opens a connection: UTC, READ COMMITTED, strict SQL mode, no autocommit, LOAD DATA LOCAL of one file.
 
-    READ COMMITTED is necessary because deletes of adjacent ranges lock gaps under REPEATABLE READ, and then deadlock.
+    READ COMMITTED is necessary. Under REPEATABLE READ, deletes of adjacent ranges lock gaps and can then deadlock.
 
     Raises:
         HostError: The password may not be sent to the host of the address.
@@ -141,10 +141,11 @@ def _keep_alive(connection: Connection) -> None:
 def _make_tls_context(loopback: bool, authorities: str | None, local_authority: str | None) -> ssl.SSLContext:
     """Returns TLS settings that verify the server.
 
-    On the loopback, the secret may hold the authority that issued the server's certificate. That certificate has no
-    host name, so only its issuer is checked. Without any authority, a server on the loopback is not verified.
+    For a server on the loopback, the secret may contain the authority that issued the server's certificate. That
+    certificate has no host name, so only its issuer is checked. Without any authority, a server on the loopback is not
+    verified.
 
-    The settings are cached, because reading the system's authorities takes 60 ms and reading authorities from S3 takes
+    The settings are cached, because reading the system's authorities takes 60 ms, and reading authorities from S3 needs
     a request. The loopback needs TLS because MySQL's default login (caching_sha2_password) requires it.
     """
     if authorities is not None:
@@ -190,7 +191,7 @@ def is_transient(error: BaseException) -> bool:
 
 
 def retrying() -> Retrying:
-    """Returns attempts at growing intervals, for as long as errors are transient. The last attempt raises its error.
+    """Returns attempts at growing intervals while errors are transient. If the last attempt fails, its error is raised.
 
     The limit counts attempts, not time, because an attempt may load for minutes before the outage begins.
     """

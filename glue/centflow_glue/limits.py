@@ -16,7 +16,8 @@ class ReadLimits:
     Attributes:
         object_bytes: The maximum size of a stored object, in bytes.
         expanded_bytes: The maximum size of a CSV after decompression, in bytes.
-        gzip_bytes: The maximum size of a CSV in a gzip file of a certain size, in bytes; None for other objects.
+        gzip_bytes: The maximum size of the CSV that a gzip file of this size may contain, in bytes; None for other
+            objects.
     """
 
     object_bytes: int = 2 << 30

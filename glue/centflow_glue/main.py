@@ -90,8 +90,8 @@ def _reconcile(spark: SparkSession, arguments: JobArguments) -> Iterator[tuple[K
 def _sweep(arguments: JobArguments) -> Iterator[KeyToReconcile]:
     """Yields the keys that the sweep finds.
 
-    S3's listing and MySQL's cursor are read to their ends before the first key is reconciled. Otherwise both would wait
-    for each load, which may take minutes.
+    S3's listing and MySQL's cursor are read to their ends before the first key is reconciled. Otherwise both would stay
+    open during every load, and a load may take minutes.
     """
     with TemporaryFile("w+", encoding="utf-8") as found:
         with closing(connect(arguments.database)) as connection:

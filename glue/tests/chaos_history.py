@@ -18,7 +18,7 @@ from model import HEADERS, Bucket, File, Version, render
 from random_files import KEYS as KEYS_OF_ALL
 from random_files import files_of, lines_of
 
-# The samples of `npm start` belong to other owners, and some have no owner.
+# No key here is the key of a sample of `npm start`. The samples have other owners, or no owner.
 KEYS = {key: feed for key, feed in KEYS_OF_ALL.items() if "/owner=" in key} | {
     "raw/expenses/owner=cyd/january.csv": "expenses",
     "raw/incomes/owner=bob/pay.csv.gz": "incomes",

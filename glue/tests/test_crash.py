@@ -249,7 +249,7 @@ def an_object_of_no_feed(uploads: Twins) -> str:
 
 
 @pytest.mark.parametrize("happens", CASES.values(), ids=CASES)
-def test_the_sweep_completes_a_run_that_was_killed_before_any_of_its_statements(
+def test_the_sweep_completes_a_killed_run_whichever_statement_was_next(
     happens: Callable[[Twins], str], admin: Connection, address: DatabaseAddress, stack: Stack, s3: Any
 ) -> None:
     """Repeats the run in this process until it completes. Each time, kills the run one statement later."""

@@ -192,7 +192,7 @@ def _deny(*_: object) -> None:
     raise ClientError({"Error": {"Code": "AccessDenied", "Message": "Access Denied"}}, "GetObject")
 
 
-def test_a_removed_version_is_recognised_even_if_s3_reports_only_denied_access(
+def test_a_removed_version_is_recognised_even_if_s3_only_reports_access_denied(
     flow: Flow, monkeypatch: pytest.MonkeyPatch
 ):
     flow.put(KEY, csv_of(expense(merchant="kept")))

@@ -77,7 +77,7 @@ def test_the_newest_object_decides_the_category_of_a_shared_row_in_any_loading_o
     assert accounts(flow)[A][1:3] == (0, 1)
 
 
-def test_deleting_an_upload_makes_the_rows_that_it_shadowed_visible_again(flow: Flow):
+def test_deleting_an_upload_makes_the_rows_that_it_hid_visible_again(flow: Flow):
     flow.put(A, csv_of(expense(category="Food"), expense(merchant="Bar")))
     flow.put(B, csv_of(expense(category="Coffee")))
     assert flow.transactions("merchant", "category") == [("Bar", "Coffee"), ("Café Central", "Coffee")]
@@ -86,7 +86,7 @@ def test_deleting_an_upload_makes_the_rows_that_it_shadowed_visible_again(flow: 
     assert accounts(flow)[A][1:3] == (2, 0)
 
 
-def test_the_other_upload_shows_a_shared_row_that_a_correction_has_removed(flow: Flow):
+def test_a_shared_row_stays_visible_if_a_correction_removes_it_from_one_upload(flow: Flow):
     flow.put(A, csv_of(expense(category="Food"), expense(merchant="Bar")))
     flow.put(B, csv_of(expense(category="Coffee")))
     flow.put(B, csv_of(expense(merchant="Else")))

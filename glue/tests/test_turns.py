@@ -119,8 +119,8 @@ class _BusyOwner:
     """Blocks the keys of the owner `busy` until a key of another owner is reconciled.
 
     Attributes:
-        reconciled: The keys in the order in which they ended.
-        max_running: The maximum number of turns of the owner `busy` that ran at a time.
+        reconciled: The keys in the order in which their reconciliation ended.
+        max_running: The maximum number of turns of the owner `busy` that ran at the same time.
     """
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:

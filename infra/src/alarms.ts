@@ -26,7 +26,7 @@ export interface Alarm {
   readonly threshold: number;
   /** The number of seconds that each value covers: a multiple of 60. */
   readonly periodSeconds: number;
-  /** The number of consecutive periods beyond the threshold that raises the alarm. */
+  /** The alarm is raised after this number of consecutive periods beyond the threshold. */
   readonly periods: number;
   readonly missingData: MissingData;
   /** A sentence for the alarm's mail that describes what has happened. */
@@ -215,7 +215,7 @@ function triggerAlarms(environment: Environment): Alarm[] {
   ];
 }
 
-/** The stage of each function, and the instructions for a failure. */
+/** For each function: its stage, and what to do after an error of the function. */
 const functions: Readonly<Record<FunctionName, { stage: StageName; afterError: string }>> = {
   trigger: { stage: 'load', afterError: 'Read the function’s log. SQS delivers the messages again automatically.' },
   migrator: {
@@ -336,8 +336,8 @@ function jobAlarms(environment: Environment): Alarm[] {
 }
 
 /**
- * Returns the alarms about problems that people notice in the console. WAF publishes its metrics in us-east-1. Alarms in this
- * region cannot read them, so only the dashboard shows them.
+ * Returns the alarms about problems that people notice in the console. WAF publishes its metrics in us-east-1. Alarms
+ * in this region cannot read the metrics of WAF, so only the dashboard shows these metrics.
  */
 function consoleAlarms(environment: Environment): Alarm[] {
   const { console: api } = metricsOf(environment);

@@ -17,11 +17,14 @@ export interface Metric {
   readonly name: string;
   readonly dimensions: Readonly<Record<string, string>>;
   readonly statistic: Statistic;
-  /** The region of the metric if it differs from the environment's. The dashboard shows such a metric, but alarms cannot use it. */
+  /**
+   * The region of the metric, if it differs from the region of the environment. The dashboard shows such a metric, but
+   * alarms cannot use it.
+   */
   readonly region?: string;
 }
 
-/** The functions of an environment that have alarms. */
+/** The Lambda functions that have alarms. */
 export type FunctionName = 'trigger' | 'migrator' | 'canary' | ConsoleFunction;
 
 export function functionsOf(environment: Pick<Environment, 'console'>): readonly FunctionName[] {

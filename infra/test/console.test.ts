@@ -274,7 +274,7 @@ describe('the web ACL', () => {
     }
   });
 
-  test('blocks requests that match AWS’s common rules, except rules that would match people’s text', () => {
+  test('blocks requests by AWS’s common rules, except the rules that ordinary text would match', () => {
     for (const { stack } of consoles) {
       const group = rulesOf(stack)[1]?.statement?.managed_rule_group_statement as Attributes | undefined;
       expect(group?.name).toBe('AWSManagedRulesCommonRuleSet');

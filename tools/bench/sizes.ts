@@ -20,7 +20,7 @@ export interface Sizes {
   /** The number of runs of `npm start` with the samples loaded. */
   readonly warmStarts: number;
   readonly loadRows: number;
-  /** The number of pairs of runs: one of Centflow, then one of the MySQL client. */
+  /** The number of pairs of loads. A pair is one load by Centflow, then one load by the MySQL client. */
   readonly loadPairs: number;
   readonly peerRows: number;
   readonly latencyUploads: number;

@@ -11,7 +11,7 @@ const READINGS = 3;
 const LONG_SECONDS = 8;
 const ER_QUERY_TIMEOUT = 3024;
 
-/** The clauses that limit the rows of a view which no page reads completely. */
+/** For each view that no page reads completely: the clauses that limit its rows. */
 const PAGES: Readonly<Partial<Record<string, string>>> = {
   v_transactions: ' ORDER BY date DESC LIMIT 50',
   v_quarantined_rows: ' ORDER BY upload_id, row_no LIMIT 50',

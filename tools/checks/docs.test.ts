@@ -1,6 +1,6 @@
 /**
- * Checks the pages. Commands must work as written, linked files and functions must exist, and the help of commands that take
- * too long must list the options that the pages use.
+ * Checks the documentation. Commands must work as written. Linked files and functions must exist. Commands that take
+ * too long are not run, but their help must list the options that the pages use.
  */
 import { execFile, execFileSync } from 'node:child_process';
 import { existsSync, globSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -82,7 +82,9 @@ function applyBlock(folder: string, { text, mark }: CodeBlock): void {
 const blocks = PAGES.flatMap((page) => readCodeBlocks(repository, page).map((block) => ({ page, ...block })));
 const isSkipped = ({ mark }: CodeBlock) => mark?.kind === 'skip';
 
-/** The commands that are not run as written, each once, with all options that the pages give it. */
+/**
+ * The commands that these tests do not run as written. Each command appears once, with all options that the pages use.
+ */
 function commandsForHelp(): NpmCommand[] {
   const lines = [
     ...blocks.filter((block) => block.language === 'sh' && isSkipped(block)).flatMap(({ text }) => readCommands(text)),
@@ -105,7 +107,7 @@ function commandsForHelp(): NpmCommand[] {
 
 describe('commands in the documentation that are not executed', () => {
   test.each(commandsForHelp().map(({ command, options }) => [command, options] as const))(
-    '`%s --help` prints a usage with the options that pages give it: %j',
+    '`%s --help` prints the usage, with all options that the pages use: %j',
     async (command, options) => {
       const help = await runAsNewcomer(repository, `${command}${command.includes(' -- ') ? '' : ' --'} --help`);
       expect(help).toMatch(/^Usage: /m);

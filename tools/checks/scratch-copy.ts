@@ -9,8 +9,8 @@ import { workspacePackages } from './test-all.ts';
 /**
  * Copies the files of the checkout, and links what the set-up has installed.
  *
- * The links of the workspace are copied, so the packages of the copy import each other. The copy has separate stamps and a separate
- * paths.json, because the set-up writes the folder's path into them.
+ * The links of the workspace are copied, so the packages of the copy import each other. The copy has its own set-up
+ * stamps and its own paths.json, because the set-up writes the folder's path into these files.
  */
 export function createScratchCopy(): string {
   const copy = mkdtempSync(join(tmpdir(), 'centflow-docs-'));

@@ -95,9 +95,10 @@ function git(folder: string, ...args: readonly string[]): string {
 }
 
 /**
- * Returns the names of the packages with tests whose files changed, of their dependents and of their `READERS`.
+ * Returns the names of all packages with tests that changed files affect: the packages of these files, the dependents
+ * of these packages, and the `READERS` of these files.
  *
- * A file outside the packages without `READERS`, such as pnpm-lock.yaml, affects every package.
+ * A file that belongs to no package and has no `READERS`, such as pnpm-lock.yaml, affects every package.
  */
 export function affectedPackages(files: readonly string[], packages: readonly WorkspacePackage[]): string[] {
   const affected = new Set<string>();

@@ -14,7 +14,7 @@ export interface Taken {
   readonly bytes: number;
 }
 
-/** Takes each picture in a separate browser context, so that no state of the previous one remains. */
+/** Takes each picture in a separate browser context, so that no state of the previous picture remains. */
 export async function takePictures(
   place: Place,
   pictures: readonly Picture[],

@@ -1,8 +1,8 @@
 /**
  * Runs the job with the code that is deployed when a run starts.
  *
- * The emulator sends its job runs to a socket of this process. Each run is passed on to a Spark with the script and the
- * packages that the job's definition names at that moment. After a deployment, another Spark is started.
+ * The emulator sends its job runs to a socket of this process. This process passes each run to a Spark with the script
+ * and the packages that the job's definition names at that moment. After a deployment, another Spark is started.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { connect, createServer, type Socket } from 'node:net';
@@ -38,7 +38,7 @@ export async function startDeployedSpark(options: DeployedSparkOptions): Promise
   const workerSocket = socketPath(temporaryFolder, 'worker.sock');
   let running: Running | undefined;
   let runs = 0;
-  // Only one caller at a time may replace Spark, and never during a run.
+  // Only one caller at a time may replace Spark, and only while no run is active.
   let turn: Promise<unknown> = Promise.resolve();
   let idle = () => {};
 

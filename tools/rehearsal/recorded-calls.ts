@@ -1,4 +1,7 @@
-/** Records the calls of an environment's roles in a rehearsal, in a form that is the same in each run and for each environment. */
+/**
+ * Records the AWS calls of an environment's roles in a rehearsal. The record has the same form for every run and
+ * environment.
+ */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Environment, namesOf } from '@centflow/infra';
@@ -11,7 +14,7 @@ export const RECORD = join(repository, 'infra', 'src', 'testing', 'recorded-call
 
 /**
  * The purpose for which a GitHub role was used. `destroy` uses the apply role, and is possible only in an environment
- * without protection. Other environments deny some of the calls.
+ * without protection. Other environments deny some calls of `destroy`.
  */
 export type GithubUse = 'plan' | 'apply' | 'destroy';
 

@@ -49,8 +49,7 @@ async function runRehearsal(name: string, rehearsal: Rehearsal): Promise<void> {
 }
 
 /**
- * Deletes the folder. A failure to delete is only printed, because it must not hide the reason why the rehearsal
- * failed.
+ * Deletes the folder. If the deletion fails, only prints the error. The error must not hide why the rehearsal failed.
  */
 function removeFolder(folder: string): void {
   try {

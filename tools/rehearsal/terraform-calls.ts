@@ -2,8 +2,8 @@
  * Derives the IAM checks that AWS would make for a request that the account's root user sent to the emulator.
  *
  * The root user acts in place of GitHub's roles. AWS checks IAM once for each resource of a request, and once for each
- * further right that the request needs. The emulator reports one resource, some tags, and no further rights. The
- * missing checks are derived from the request:
+ * further right that the request needs. The emulator reports one resource, some tags, and no further rights. This
+ * module derives the missing checks from the request:
  * https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
  */
 import { type Environment, namesOf, roleBoundaryOf } from '@centflow/infra';
@@ -75,7 +75,7 @@ const database = (name: string) => [catalog, regionalArn('glue', `database/{${na
 const table = (name: string) => [...database('DatabaseName'), regionalArn('glue', `table/{DatabaseName}/{${name}}`)];
 const connection = (name: string) => [catalog, regionalArn('glue', `connection/{${name}}`)];
 
-/** The resources that AWS checks, for requests with no resource or another resource in the emulator's record. */
+/** The resources that AWS checks. For these requests, the emulator records no resource or a different resource. */
 const resourcesOf: Readonly<Record<string, Resources>> = {
   'budgets:CreateBudget': budget('Budget.BudgetName'),
   'budgets:CreateNotification': budget('BudgetName'),
@@ -166,12 +166,14 @@ const resourcesOf: Readonly<Record<string, Resources>> = {
   'wafv2:ListTagsForResource': '{ResourceARN}',
 };
 
-/** The resources of requests that name no resource. AWS checks all resources of the type. */
+/** For requests that name no resource: the ARN of all resources of the type, which AWS checks. */
 const allOf: Readonly<Record<string, string>> = {
   'rds:DescribeDBInstances': regionalArn('rds', 'db:*'),
 };
 
-/** The resources of requests that name one resource, although the emulator reports all resources of the type. */
+/**
+ * For requests that name one resource: AWS checks this resource, but the emulator reports all resources of the type.
+ */
 const oneOf: Readonly<Record<string, readonly [parameter: string, resource: string]>> = {
   'cloudwatch:DescribeAlarms': ['AlarmNames.member.1', regionalArn('cloudwatch', 'alarm:{AlarmNames.member.1}')],
 };
@@ -290,8 +292,8 @@ function conditionKeysOf({ action, parameters, environment }: AwsRequest): AwsCa
 }
 
 /**
- * Returns the checks of EC2: one for each resource in the request, with its present tags, and one for a created
- * resource.
+ * Returns the IAM checks of EC2: one for each resource in the request, with the current tags of the resource, and one
+ * for a created resource.
  */
 function ec2Calls(request: AwsRequest): AwsCall[] {
   const { action, parameters, tags, environment } = request;

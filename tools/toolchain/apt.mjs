@@ -87,7 +87,7 @@ async function unpackAll(log, name, packages) {
   if (!prepareFolders()) return undefined;
   const root = join(apt, 'root', name);
   rmSync(root, { recursive: true, force: true });
-  // Old lists may name a version that a security fix has removed from the archive, so the second try updates them.
+  // Old lists may name a version that a security fix has removed from the archive, so the second try updates the lists.
   for (const isRetry of [false, true]) {
     if (isRetry || hasNoLists()) await update(log);
     const missing = missingPackages(packages);

@@ -32,8 +32,8 @@ const PACKAGE_MANAGERS = {
 };
 
 /**
- * This machine cannot run the local stack in its present state. The message is one line with the cause, the requirement
- * and the remedy.
+ * Thrown if this machine cannot run the local stack in its present state. The message is one line with the cause, the
+ * requirement and the remedy.
  */
 export class UnsupportedMachineError extends SetupError {
   /**

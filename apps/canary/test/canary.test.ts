@@ -61,7 +61,7 @@ beforeAll(async () => {
   await enterUpload(database, incomes, 'incomes', { owner: OWNER }, [salary]);
   await enterUpload(database, expenses, 'expenses', { owner: OWNER }, [coffee, { ...coffee, amount: '0.1000' }]);
   await enterUpload(database, expenses, 'expenses', { owner: OWNER, state: 'rejected' }, []);
-  // Rows of other owners, and rows of the canary that the views hide.
+  // The result must not contain rows of other owners, or rows of the canary that the views hide.
   for (const owner of ['ann', 'centflow-canary ', 'Centflow-Canary']) {
     await enterUpload(database, expenses, 'expenses', { owner }, [{ ...coffee, amount: '9.0000' }]);
   }
@@ -211,7 +211,7 @@ describe('the output of the canary', () => {
     expect(logged.join('\n')).not.toContain('half a secret');
   });
 
-  test('contains no amount and no password in the log, after success or failure', async () => {
+  test('contains no amounts and no passwords, whether the canary succeeds or fails', async () => {
     await invoke();
     secret = String(secret).replace('reporter', 'stranger');
     const error: Error = await invoke().then(

@@ -49,7 +49,7 @@ export async function listVersions(
       ...(after.versionId === undefined ? {} : { VersionIdMarker: after.versionId }),
     }),
   );
-  // S3 reports whether it encoded the keys; the emulator does not.
+  // S3 reports `EncodingType` if it has encoded the keys. The emulator does not report it, so its keys are not decoded.
   const decode = answer.EncodingType === 'url' ? decodeKey : (key: string) => key;
   const versions = [
     ...(answer.Versions ?? []).map((entry) => read(entry, false, decode)),

@@ -1,6 +1,6 @@
 /**
- * Tests signing in with tokens that expire, in a browser: at an OpenID provider as on AWS, and with one click as on the
- * local server.
+ * Tests the sign-in in a browser, with tokens that expire. People sign in at an OpenID provider, as on AWS, or with one
+ * click, as on the local server.
  */
 import { rm } from 'node:fs/promises';
 import type { Browser } from 'playwright-core';

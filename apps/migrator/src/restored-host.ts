@@ -15,8 +15,7 @@ const INSTANCE = /^[a-z][a-z0-9-]*\.(?<domain>[a-z0-9]+\.[a-z0-9-]+\.rds\.amazon
 
 /**
  * Returns the host if it is another RDS instance in the account and region of the configured instance. The
- * administrator's
- * password is sent to no other host.
+ * administrator's password must not be sent to any other host.
  *
  * @throws {HostError} if the host is not such an instance, or is the configured instance.
  */

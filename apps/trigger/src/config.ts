@@ -8,7 +8,10 @@ const variables = z
   .object({
     /** The bucket that contains the uploads under `raw/`, and the manifests. */
     UPLOADS_BUCKET: z.string().min(3),
-    /** The prefix of the manifests. It must not be under `raw/`, where each manifest would start another job run. */
+    /**
+     * The prefix of the manifests. It must not be under `raw/`, because each manifest there would start another job
+     * run.
+     */
     MANIFEST_PREFIX: z
       .string()
       .regex(/^[^/].*\/$/, 'must end with "/" and must not start with "/"')

@@ -84,9 +84,8 @@ export async function offerManifest(
 /**
  * Returns whether a manifest still exists.
  *
- * The function uses a list request instead of HEAD. For a missing key, S3 answers HEAD with 403 unless the role may
- * list the
- * whole bucket (https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html).
+ * The function uses a list request instead of HEAD. If the key is missing, S3 answers HEAD with 403 unless the role may
+ * list the whole bucket (https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html).
  */
 export async function manifestExists(
   s3: ManifestBucket,

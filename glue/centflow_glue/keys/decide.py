@@ -21,7 +21,7 @@ class Decision:
         published: The upload that stays published if no version of `to_load` is acceptable, or None.
         stale: Uploads that must end up invisible and without rows, unless one of them is loaded again.
         is_deleted: Whether the object is deleted. Its visible upload is then `retired` rather than `superseded`.
-        missing_summaries: Summaries that `published` still needs. They change only the speed of the views.
+        missing_summaries: Summaries that `published` still needs. Without them, the views are only slower.
     """
 
     to_load: tuple[Version, ...]
@@ -98,7 +98,8 @@ def _find_missing_summaries(
 ) -> tuple[Summary, ...]:
     """Returns the summaries that a published upload should have and that are missing or out of date.
 
-    Such an upload was loaded before the summary existed, or was changed by a release that does not know the summary.
+    A summary is missing or out of date if the upload was loaded before the summary existed, or if a release that does
+    not know the summary has changed the upload.
     """
     if upload is None or contract is None or upload.rows_good < limits.least_rows:
         return ()

@@ -1,7 +1,7 @@
 """Expands gzip files.
 
-Python's `gzip` module finds the same faults, but its messages differ between versions of Python. Versions also read
-ahead by different amounts, so they may report different faults of the same file first.
+Python's `gzip` module is not used, although it finds the same faults. Its messages depend on the version of Python.
+Versions also read ahead by different amounts, so they may report different faults of the same file first.
 """
 
 import re
@@ -12,7 +12,7 @@ from typing import IO
 from centflow_glue.rejection import UploadRejectedError
 
 STORED_BYTES = 64 << 10
-# The size of the first piece of a member that zlib gets, in bytes.
+# The number of bytes of a member that zlib gets first.
 FIRST_BYTES = 64
 MAGIC = b"\x1f\x8b"
 DEFLATE = 8
@@ -35,7 +35,7 @@ class GzipReader:
     def read(self, size: int) -> bytes:
         """Returns up to `size` bytes. An empty result means the end of the file.
 
-        Expands only the bytes that are returned. A later fault is therefore not found yet.
+        Expands only the bytes that it returns, so it does not yet find a fault in later bytes.
 
         Raises:
             UploadRejectedError: The file is cut off (`truncated_gzip`) or damaged (`not_gzip`).

@@ -285,7 +285,7 @@ def _explain_number(column: Column) -> Callable[[str], str]:
     )
 
     def explain(text: str) -> str:
-        # A cell may have megabytes, and some patterns take time in proportion to the square of its length.
+        # Match only the start of a cell. A cell may have megabytes, and some patterns take quadratic time.
         shown = text[:SHOWN_LENGTH]
         hint = next(
             (hint for pattern, hint in hints if re.fullmatch(pattern, shown)),

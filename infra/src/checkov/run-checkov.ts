@@ -72,7 +72,7 @@ function stackOf(filePath: string): string {
 export interface Verdict {
   /** The failed checks that no suppression covers. */
   readonly unexplained: readonly FailedCheck[];
-  /** The suppressions that no failed check needs. */
+  /** The suppressions that match no failed check. */
   readonly unneeded: readonly Suppression[];
 }
 

@@ -11,9 +11,9 @@ export function arns({ accountId, region }: Pick<Environment, 'accountId' | 'reg
 }
 
 /**
- * Objects of Glue's runtime, in Glue's own buckets. A job run fetches the objects with the job's role and through the job's network.
- * AWS does not document their names, so these names are from the managed policy for such roles:
- * https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AWSGlueServiceRole.html
+ * Objects of Glue's runtime, in Glue's own buckets. A job run fetches these objects with the job's role and through the
+ * job's network. AWS does not document the names of these buckets. The names are from AWS's managed policy for such
+ * roles: https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AWSGlueServiceRole.html
  */
 export const gluesRuntime = {
   actions: ['s3:GetObject'],

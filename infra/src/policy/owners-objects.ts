@@ -5,9 +5,9 @@ import { arns } from './arns.ts';
 import type { Statement } from './policy-document.ts';
 
 /**
- * The prefixes of an owner's objects: uploads in each feed, and templates for the exports of the owner's banks. The API takes the
- * owner from the token. IAM only limits the console to these prefixes, so the console cannot reach manifests or objects without an
- * owner.
+ * The prefixes of an owner's objects: uploads in each feed, and templates for the exports of the owner's banks. The API
+ * takes the owner from the token; IAM does not check the owner. IAM only limits the console to these prefixes, so the
+ * console cannot reach manifests or objects without an owner.
  */
 export const OWNERS_PREFIXES = ['raw/*/owner=*/*', 'templates/owner=*/*'] as const;
 
@@ -22,8 +22,8 @@ function objects(environment: Environment): string[] {
 }
 
 /**
- * Returns the rights to change owners' objects. They never include `s3:DeleteObjectVersion`: the console undoes an upload with a
- * newer version or a delete marker, and the old version remains.
+ * Returns the rights to change owners' objects. The rights never include `s3:DeleteObjectVersion`. The console undoes
+ * an upload with a newer version or a delete marker, and the old version remains.
  */
 export function changeOwnersObjects(environment: Environment): Rights {
   return {

@@ -7,7 +7,7 @@ interface Named {
   readonly arn: string;
   /** The action that creates the resource. */
   readonly makes: string;
-  /** The action that reads the resource, if the request contains its name. */
+  /** The action that reads the resource. Set only if the read request contains the name of the resource. */
   readonly reads?: string;
 }
 
@@ -162,7 +162,7 @@ const named: Readonly<Record<string, NameOf>> = {
   }),
 };
 
-/** Resource types whose ARN does not contain the name, with the way in which IAM identifies such a resource. */
+/** How IAM identifies a resource whose ARN does not contain its name, by resource type. */
 export const namelessInIam: Readonly<Record<string, string>> = {
   aws_apigatewayv2_api: 'by an id',
   aws_apigatewayv2_authorizer: 'by an id',

@@ -56,8 +56,8 @@ interface Manifest {
 /**
  * Returns the notices of all packages that the files belong to. A licence text that several packages share appears once.
  *
- * @param files absolute paths of the bundle's modules, also with a prefix or a query of the bundler. Files outside of node_modules
- *   are ignored
+ * @param files absolute paths of the bundle's modules. The bundler may add a prefix or a query. Files outside of
+ * node_modules are ignored
  * @throws {Error} a package has no licence text, or a licence that is not in `ALLOWED`.
  */
 export function renderNotices(files: Iterable<string>): string {

@@ -11,13 +11,13 @@ const inAnotherProcess = async (expression: string): Promise<string> => {
   return stdout.trim();
 };
 
-test('freePort never returns the same port to two callers, even in different processes and before a server listens', async () => {
+test('freePort returns different ports to different callers and processes, even before a server listens', async () => {
   const port = await freePort();
   expect(await freePort(port)).not.toBe(port);
   expect(Number(await inAnotherProcess(`freePort(${port})`))).not.toBe(port);
 });
 
-test('freePort returns the preferred port if it is free, and returns it again after the reserving process has ended', async () => {
+test('freePort returns the preferred port again after the process that reserved it has ended', async () => {
   const port = Number(await inAnotherProcess('freePort()'));
   expect(await freePort(port)).toBe(port);
 });

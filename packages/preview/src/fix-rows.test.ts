@@ -42,7 +42,7 @@ test('replaceRows replaces rows and keeps every other byte', () => {
   );
 });
 
-test('replaceRows keeps bytes that are not UTF-8 in other rows', () => {
+test('replaceRows does not change bytes that are not UTF-8 in rows without a fix', () => {
   const before = Uint8Array.from([...bytesOf('a,b\n'), 0xe9, 0x2c, 0x31, 0x0a, ...bytesOf('x,y\n')]);
   expect([...replaceRows(before, [{ rowNo: 3, cells: ['x', 'z'] }])]).toEqual([
     ...before.slice(0, 8),
@@ -50,7 +50,7 @@ test('replaceRows keeps bytes that are not UTF-8 in other rows', () => {
   ]);
 });
 
-test('replaceRows writes rows that readRows returns with the same cells, and leaves the other rows equal', async () => {
+test('readRows returns the cells that replaceRows wrote, and unchanged cells in other rows', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(row, { minLength: 1, maxLength: 6 }), fc.nat(), row, async (rows, place, cells) => {
       const index = place % rows.length;

@@ -51,8 +51,8 @@ export function replaceRows(bytes: Uint8Array, fixes: readonly RowFix[]): Uint8A
 const CELL = /"([^"]*(?:""[^"]*)*)"?([^,]*)|[^,]*/y;
 
 /**
- * Splits the stored text of a quarantined row into its cells. The stored text is always one row, so line ends in it are
- * part of a cell even without quotes.
+ * Splits the stored text of a quarantined row into its cells. The stored text is always one row. A line end in the text
+ * is therefore part of a cell, even without quotes.
  */
 export function parseRow(rawText: string): string[] {
   const cells: string[] = [];

@@ -18,7 +18,7 @@ import { type CsvBytes, formatMebibytes, piecesOf, sizeOf } from './source.ts';
 import { type CurrencyAmount, type MonthAmount, Tally } from './tally.ts';
 
 const MIB = 1 << 20;
-/** The maximum share of bad rows. An upload with more is rejected, because it is probably not a CSV of its feed. */
+/** The maximum share of bad rows. An upload with a larger share is rejected: it is probably not a CSV of its feed. */
 const QUARANTINE_LIMIT = 0.5;
 const REASON_MAX = 1000;
 const NAME_SHOWN = 200;
@@ -171,7 +171,7 @@ class PreviewSink implements RowSink {
   readonly #periodPlace: number;
   readonly #periodIsMonth: boolean;
   readonly #idPlace: number;
-  /** The indexes of the natural key's columns; -1 for the amount. */
+  /** The column indexes of the natural key. The amount has the index -1. */
   readonly #keyPlaces: readonly number[];
 
   constructor(contract: Contract, reader: CsvReader | null, options: PreviewOptions) {

@@ -51,7 +51,7 @@ export interface RowSink {
 interface Cut {
   readonly rowNo: number;
   readonly cell: number;
-  /** The text of the row up to the end of the bytes. */
+  /** The text of the row, as far as the bytes contain it. */
   readonly text: string;
 }
 

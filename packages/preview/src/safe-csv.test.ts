@@ -31,7 +31,7 @@ test.each([
   expect(safeCell(text)).toBe(safe);
 });
 
-test('toSafeCsv writes no cell that is a formula for any separator', () => {
+test('toSafeCsv writes no formulas, whichever separator the reading program uses', () => {
   const cell = fc.string({ unit: fc.constantFrom(...';|\t\n\r",=+-@＝＠1 x'), maxLength: 8 });
   fc.assert(
     fc.property(

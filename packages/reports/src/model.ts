@@ -58,8 +58,8 @@ export interface Total<View extends ViewName> extends Figure<View> {
 }
 
 /**
- * The value at the end of a group: the last value of each `per` (such as an account) in the group, summed over all
- * `per`.
+ * The value at the end of a group: the sum of one last value for each value of the column `per`, such as for each
+ * account.
  *
  * Used for balances, which must not be summed over days.
  */
@@ -91,7 +91,7 @@ export type Value<View extends ViewName> = Measure<View> | Ratio<View>;
 /** The values that a visual shows for each group. A visual shows either sums or a balance. */
 export type Values<View extends ViewName> = readonly (Total<View> | Ratio<View>)[] | readonly [Last<View>];
 
-/** The columns that each filter may narrow. The filter uses the first of these columns that the view has. */
+/** The columns that each filter can use. A filter uses the first of its columns that the view has. */
 export const filterColumns = {
   currency: ['currency'],
   period: ['month', 'date', 'month_received', 'received_at'],
@@ -111,7 +111,10 @@ export type FilterOf<View extends ViewName> = {
 export interface Drill<From extends ViewName = ViewName> {
   /** The id of the finer visual. */
   readonly to: string;
-  /** The columns of the finer visual to narrow, each with the column of the coarser visual that supplies the value. */
+  /**
+   * Each entry limits `column` of the finer visual to the clicked mark's value of `from`, a column of the coarser
+   * visual.
+   */
   readonly by: readonly { readonly from: ColumnOf<From>; readonly column: string }[];
   /** The dimension whose month becomes the finer visual's period. */
   readonly month?: ColumnOf<From>;
@@ -132,7 +135,7 @@ interface Shared<View extends ViewName> {
   readonly filters: readonly FilterOf<View>[];
   /** Limits the rows to those in which each of these columns has the given value. */
   readonly only?: { readonly [Column in ColumnOf<View>]?: string };
-  /** The columns that a drill to this visual may narrow. */
+  /** The columns that a drill may filter when it opens this visual. */
   readonly narrowedBy?: readonly ColumnOf<View>[];
   /** The drill that a click on a mark opens. */
   readonly drill?: Drill<View>;
@@ -157,7 +160,7 @@ export interface LineOrBar<View extends ViewName> extends Shared<View> {
   readonly values: Values<View>;
   /** The dimension whose values are each drawn as a line or bar. */
   readonly series?: Dimension<View>;
-  /** The maximum number of groups to show: those with the largest first value. */
+  /** The maximum number of groups to show. The groups with the largest first value are shown. */
   readonly top?: number;
   readonly horizontal?: boolean;
 }
@@ -274,9 +277,8 @@ export interface VisualColumn {
 }
 
 /**
- * The filters that the reader has set. Months are `YYYY-MM`, and both are inclusive. A visual ignores filters that it
- * does
- * not have.
+ * The filters that the reader has set. The months `from` and `to` are `YYYY-MM` and inclusive. A visual ignores filters
+ * that it does not have.
  */
 export interface Filters {
   readonly currency?: string;

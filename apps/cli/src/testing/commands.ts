@@ -20,7 +20,7 @@ export interface Running {
   readonly outcome: Promise<Outcome>;
 }
 
-/** Starts `main.ts` with arguments, and with `runFolder` as its run folder. */
+/** Starts `main.ts` with these arguments and this run folder. */
 export function startCommand(runFolder: string, args: readonly string[]): Running {
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', main, ...args], {
     env: {

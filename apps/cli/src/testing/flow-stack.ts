@@ -1,4 +1,7 @@
-/** Starts and stops a stack for one test, with all parts from the event to the job run, in a separate folder. */
+/**
+ * Starts and stops a stack for one test, in a separate folder. The stack has all parts from the upload event to the job
+ * run.
+ */
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { processesLeft } from '@centflow/local-processes/processes-of';

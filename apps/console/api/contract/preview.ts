@@ -36,7 +36,9 @@ export const findOverlap = createRoute({
     200: answer(
       'The rows that other uploads contain',
       z.object({
-        /** Pairs: a fingerprint's index, and the highest count of that fingerprint in any single upload. */
+        /**
+         * Pairs of the index of a requested fingerprint and the highest count of that fingerprint in any single upload.
+         */
         held: z.array(
           // The OpenAPI generator does not support `prefixItems`.
           z.tuple([z.int().min(0), z.int().min(1)]).openapi({

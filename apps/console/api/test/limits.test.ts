@@ -1,4 +1,4 @@
-/** Tests the limits on a person who keeps the database busy, and that other people still get answers. */
+/** Tests that the API limits the queries of one person, so that other people still get answers. */
 import { sql } from 'drizzle-orm';
 import type { RowDataPacket } from 'mysql2/promise';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
@@ -79,7 +79,7 @@ describe('an API request that reads the database', () => {
     }
   });
 
-  test('is refused if one person sends forty searches at once, while another person still gets an answer', async () => {
+  test('is refused if the same person has sent too many at once, but answered for another person', async () => {
     const token = await world.token({ 'custom:owner': 'big', sub: 'big' });
     await endow(world, 'big');
     await world.tables.execute(sql`lock tables expenses write, incomes write`);
@@ -134,7 +134,7 @@ describe('the database turns of several API processes', () => {
     return { asked, end, running: () => running };
   }
 
-  test('count all queries of one person together, separately for each person', async () => {
+  test('are limited for each person separately, over all processes together', async () => {
     const ann = lambdas(RUNNING_AT_MOST + WAITING_AT_MOST, 'ann');
     const other = connect({ ...sharing, connections: 1 });
     try {

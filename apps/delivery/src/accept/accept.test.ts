@@ -71,7 +71,7 @@ async function run(checks: readonly Check[], more: Partial<AcceptOptions> & { na
 const broken = { run: async () => expectThat(false, 'the sky | is\ngreen') as never };
 
 describe('accept', () => {
-  test('prints one line per check, with the statement that it proves and its remark', async () => {
+  test('prints a line for each check: the proven statement, the duration and the remark', async () => {
     const { error } = await run([check('one', { run: async () => '3 of 3' }), check('two')]);
     expect(error).toBeUndefined();
     const lines = said.filter((line) => line.startsWith('✔'));
@@ -106,7 +106,7 @@ describe('accept', () => {
     expect(report).toMatchObject({ format: 1, environment: 'dev', version: 'v7' });
   });
 
-  test('does not run unproven checks, and lists them with the reason', async () => {
+  test('lists unproven checks with the reason, and does not run these checks', async () => {
     await run([check('one')], { unproven: { one: 'no emulator has it' } });
     expect(ran).toEqual([]);
     expect(said).toContain('? one: not proven here, no emulator has it');
@@ -175,7 +175,7 @@ describe('accept', () => {
     ]);
   });
 
-  test('deletes the uploads of its own owner before and after the checks, and no others', async () => {
+  test('deletes only the uploads of the owner of the checks, before and after the checks', async () => {
     const key = `raw/expenses/owner=${ACCEPT_OWNER}/left.csv`;
     flow.leave(key, 'x');
     flow.leave('raw/expenses/owner=ann/kept.csv', 'x');

@@ -69,7 +69,7 @@ describe('the deployment of a reviewed release', () => {
     expect(await records(fake)).toEqual([{ outcome: 'applied', kind: 'deploy', pullRequest: 12 }]);
   });
 
-  test('wakes an inactive migrator before it applies the stage load', async () => {
+  test('wakes an inactive migrator before the stage `load` is applied', async () => {
     const fake = new FakeEnvironment('dev', folder);
     fake.migratorState = 'Inactive';
     Object.assign(fake.pending, { store: [network], load: [code] });

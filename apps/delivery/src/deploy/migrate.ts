@@ -24,9 +24,9 @@ const answer = z.object({ applied: z.array(z.string()), unknown: z.array(z.strin
 const failure = z.object({ errorMessage: z.string() });
 
 /**
- * The time limit for Lambda to reactivate an inactive function, in milliseconds. Lambda removes the network interface
- * of a function that was not called for weeks. The next call fails, and Lambda recreates the interface, which takes
- * about a minute: https://docs.aws.amazon.com/lambda/latest/dg/functions-states.html
+ * How long to wait until Lambda has reactivated an inactive function, in milliseconds. Lambda removes the network
+ * interface of a function that was not called for weeks. The next call fails, and Lambda recreates the interface, which
+ * takes about a minute: https://docs.aws.amazon.com/lambda/latest/dg/functions-states.html
  */
 export interface Patience {
   readonly pauseMs: number;
@@ -55,7 +55,8 @@ export async function migrate(
 }
 
 /**
- * Wakes an inactive migrator. Terraform invokes the migrator when it applies `load`, and does not retry.
+ * Wakes an inactive migrator before Terraform applies `load`. Terraform then invokes the migrator, and does not retry a
+ * failed call.
  *
  * @throws what {@link migrate} throws
  */

@@ -17,7 +17,8 @@ export function pullRequestOf(connection: Connection, commit: string): Promise<M
         commit_sha: commit,
         per_page: 100,
       });
-      // GitHub also returns open pull requests that contain the commit, and pull requests into other branches.
+      // GitHub also returns open pull requests that contain the commit, and pull requests into other branches. Only the
+      // pull request whose merge created the commit counts.
       const merged = candidates.find(
         ({ merged_at, merge_commit_sha, base }) =>
           merged_at !== null && merge_commit_sha === commit && base.ref === base.repo.default_branch,

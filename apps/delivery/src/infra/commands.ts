@@ -94,8 +94,8 @@ export async function plan(options: OfflineOptions): Promise<void> {
 }
 
 /**
- * Prints lost data, removed protection, and wider permissions or network access, which are easily missed in a long
- * plan.
+ * Prints the changes that are easily missed in a long plan: lost data, removed protection, and wider permissions or
+ * network access.
  */
 function warnOfGraveChanges({ accountId }: Environment, stack: string, planned: Plan): void {
   const { violations } = judgePlan(planned, { stack, accountId, exemptions: [] });

@@ -26,7 +26,7 @@ export interface DeploymentOptions {
   readonly synthesised?: string;
   /** Terraform overrides for every stack, by name. Each is written as `<name>_override.tf.json`. */
   readonly overrides?: Overrides;
-  /** The changes that plans ignore. The default is the content of the file that CENTFLOW_IGNORE_CHANGES names. */
+  /** The changes that plans ignore. By default, they are read from the file that CENTFLOW_IGNORE_CHANGES names. */
   readonly ignoredChanges?: IgnoredChanges;
   /** Values of variables that are not outputs of another stack. */
   readonly variables?: Readonly<Record<string, string>>;
@@ -37,8 +37,8 @@ export interface DeploymentOptions {
 }
 
 /**
- * Options for plans without an account. They use no state, no credentials, and example values for outputs of other
- * stacks.
+ * Options for plans without an account. Such a plan uses no state and no credentials. Outputs of other stacks have
+ * example values.
  */
 export const offline = {
   overrides: { offline: offlineOverride },
@@ -105,7 +105,7 @@ export class Deployment {
     return outputs;
   }
 
-  /** Initialises a directory only once, because this takes seconds and no other process uses the directory. */
+  /** Initialises a directory only once: initialising takes seconds, and no other process changes the directory. */
   #initialise(directory: WorkingDirectory): Promise<void> {
     const initialising = this.#initialised.get(directory) ?? directory.init();
     this.#initialised.set(directory, initialising);

@@ -73,7 +73,7 @@ function actionsOf({ change: { actions } }: ResourceChange): Actions {
   return actions.includes('delete') ? 'delete' : 'update';
 }
 
-/** The actions that may remain if an apply stopped half-way, by reviewed action. They need no new review. */
+/** For each reviewed action: the actions that may remain after a partial apply. These actions need no new review. */
 const rests: Readonly<Record<Actions, readonly Actions[]>> = {
   // Terraform replaces a resource whose creation did not finish.
   create: ['create', 'replace'],

@@ -15,9 +15,9 @@ const file = join(repository, 'infra', 'exemptions.json');
 const schema = z.array(exemptionSchema.extend({ pullRequest: z.int().positive() }));
 
 /**
- * Returns the exemptions of a pull request. Each exemption names the pull request for which it was approved, and applies to no other.
+ * Returns the exemptions of a pull request. An exemption applies only to the pull request that it names.
  *
- * @param pullRequest undefined: no exemption applies
+ * @param pullRequest if undefined, no exemption applies
  * @throws {ExemptionsError} the file is not valid; the message names the position.
  */
 export function exemptionsOf(pullRequest: number | undefined, text = readFileSync(file, 'utf8')): Exemption[] {

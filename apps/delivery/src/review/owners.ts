@@ -1,12 +1,16 @@
-/** Determines whether a resource is created, kept or deleted together with its owner: the resource to which it belongs. */
+/**
+ * Determines whether a plan creates, keeps or deletes the owner of a resource. The owner is the resource to which the
+ * other belongs: a bucket owns its bucket policy.
+ */
 import { referenceOf } from './configuration.ts';
 import type { Review } from './judge.ts';
 import type { ReviewedResource, Values } from './reviewed-plan.ts';
 import { belongings } from './rules.ts';
 
 /**
- * Returns whether the same plan creates the owner. Only a reference proves this. An unknown name may belong to an
- * existing resource. With a literal name, Terraform does not wait for the owner, whose creation may fail.
+ * Returns whether the same plan creates the owner. Only a reference to the owner proves this. An unknown name may
+ * belong to an existing resource. With a literal name, Terraform does not wait until the owner exists, and creating the
+ * owner may fail.
  */
 export function isOwnerNew(resource: ReviewedResource, { touched, configuration }: Review): boolean {
   const belonging = belongings[resource.type];
@@ -18,7 +22,10 @@ export function isOwnerNew(resource: ReviewedResource, { touched, configuration 
   });
 }
 
-/** Returns whether the owner stays and already has such a resource, or is in another stack and may have one. */
+/**
+ * Returns whether the owner may already have a resource of this type. The result is true if the owner is in another
+ * stack.
+ */
 export function isSecond({ address, type, change }: ReviewedResource, { planned }: Review): boolean {
   const belonging = belongings[type];
   if (belonging === undefined) return false;
@@ -33,7 +40,7 @@ export function isSecond({ address, type, change }: ReviewedResource, { planned 
   return !isOwnerHere || hasOne;
 }
 
-/** Returns whether the same plan destroys the owner, which another rule judges. */
+/** Returns whether the same plan destroys the owner. Another rule judges the owner's destruction. */
 export function isDestroyedWithOwner({ type, change }: ReviewedResource, { touched }: Review): boolean {
   const belonging = belongings[type];
   if (belonging === undefined) return false;

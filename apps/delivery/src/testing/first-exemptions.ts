@@ -6,7 +6,7 @@ export function firstExemptions(stack: string): string[] {
 }
 
 const exemptions: Readonly<Record<string, string[]>> = {
-  // One route needs no sign-in, and the CORS rules are for a bucket in another stack.
+  // One route needs no sign-in. The CORS rules are for a bucket in another stack, which may already have CORS rules.
   console: ['widens-iam aws_apigatewayv2_route', 'widens-iam aws_s3_bucket_cors_configuration'],
   // The notification is for a bucket in another stack, which may already have a notification.
   load: ['drops-protection aws_s3_bucket_notification'],

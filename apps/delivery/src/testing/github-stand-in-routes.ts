@@ -24,7 +24,7 @@ export interface Call {
 export interface Route {
   /** Method and path. `{+name}` also matches slashes. */
   readonly on: string;
-  /** The permissions of which the token needs at least one. Only the token of a person has the permission `person`. */
+  /** The token needs at least one of these permissions. Only the token of a person has the permission `person`. */
   readonly permissions: readonly string[];
   readonly status?: number;
   /** Set if the answer is a list. GitHub wraps some lists in an object, and limits some pages to fewer than 100 items. */

@@ -14,12 +14,14 @@ export class StandInSettings {
   id = 456789;
   ownerType: 'Organization' | 'User' = 'Organization';
   visibility: 'public' | 'private' | 'internal' = 'public';
-  /** The plan of the owner, which GitHub shows only to owners. */
+  /** The GitHub plan of the repository's owner. GitHub shows the plan only to owners. */
   plan: 'free' | 'pro' | 'team' | 'enterprise' = 'free';
   showsPlan = true;
   defaultBranch = 'main';
   hasIssues = true;
-  /** The form of the token subject: names (the default before July 2026), IDs, or a template of the repository. */
+  /**
+   * The form of a token's subject: with names (default before July 2026), with IDs, or from the repository's template.
+   */
   subject: 'names' | 'ids' | 'template' = 'ids';
   /** The kind of rule that requires pull requests for `main`. */
   pullRequests: 'optional' | 'ruleset' | 'protection' = 'optional';

@@ -1,4 +1,4 @@
-"""The version of ministack and the signatures of its private functions on which the launcher relies.
+"""The version of ministack that the launcher needs, and the signatures of the private functions that it uses.
 
 As a script, this file checks the installed ministack and prints the differences.
 """

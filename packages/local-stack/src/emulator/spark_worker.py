@@ -2,8 +2,8 @@
 
 Each connection to the Unix socket is one run. The client sends a line `{"runId": …, "argv": […]}`. The worker sends
 `{"state": "RUNNING"}` and then `{"state": …, "message": …}`. If the second line is missing, the process was killed
-during the run. If the first line is missing, the run has not begun. The worker answers `ping` with `pong` after a call
-to Java.
+during the run. If the first line is missing, the run has not begun. The worker answers `ping` with `pong` after a
+successful call to Java.
 """
 
 import json

@@ -12,8 +12,8 @@ export interface Layout {
 }
 
 /**
- * Detects the delimiter and the header. The delimiter is the one that gives most rows the same number of cells. The
- * header is the first of these rows that looks like one.
+ * Detects the delimiter and the header. The delimiter is the candidate that splits most rows into the same number of
+ * cells. The header is the first of these rows that looks like a header.
  */
 export function detectLayout(text: string): Layout {
   const judged = delimiters.map((delimiter) => ({ delimiter, ...judge(readExport(text, delimiter, ROWS_LOOKED_AT)) }));
@@ -24,7 +24,7 @@ export function detectLayout(text: string): Layout {
 function judge(rows: readonly ExportRow[]): { readonly score: number; readonly headerRow: number } {
   const widths = new Map<number, number>();
   for (const { cells } of rows) widths.set(cells.length, (widths.get(cells.length) ?? 0) + 1);
-  // Returns the most frequent number of cells; the larger one if two are equally frequent.
+  // Take the most frequent number of cells. If two numbers are equally frequent, take the larger number.
   const [width = 1, count = 0] = [...widths].sort((a, b) => b[1] - a[1] || b[0] - a[0])[0] ?? [];
   const header = rows.find(({ cells }) => cells.length === width && looksLikeHeader(cells));
   return {
@@ -39,7 +39,7 @@ function looksLikeHeader(cells: readonly string[]): boolean {
   return named.length > cells.length / 2 && !named.some((cell) => /^[\d\s.,:/+-]+$/.test(cell.trim()));
 }
 
-/** Returns distinct column names: trimmed, and with a number if a name is empty or repeated. */
+/** Returns distinct column names. Names are trimmed. An empty or repeated name gets a number. */
 export function columnNames(cells: readonly string[]): string[] {
   const taken = new Map<string, number>();
   return cells.map((cell, index) => {

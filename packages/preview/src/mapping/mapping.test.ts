@@ -73,7 +73,7 @@ describe('proposeMapping', () => {
 });
 
 describe('mapExport', () => {
-  test('writes a file for expenses and one for incomes, and copies and reports unreadable cells', async () => {
+  test('writes one file for expenses and one for incomes, and reports unreadable cells', async () => {
     const source = sample('stadtbank-nordufer-2025-06.csv');
     const { rows, problems, files } = await mapped(source, proposeMapping(source).mapping);
     expect(files.map(({ feed, rows: count }) => [feed, count])).toEqual([
@@ -112,7 +112,7 @@ describe('mapExport', () => {
     expect(files[0]?.sourceRows.slice(0, 2)).toEqual([7, 8]);
   });
 
-  test('keeps rows that have an amount in each direction or no amount', async () => {
+  test('keeps rows with amounts in both columns, and rows without an amount', async () => {
     const text = 'Date,Details,Paid out,Paid in\n2025-01-31,a,1.00,2.00\n2025-01-30,b,,\n2025-01-29,c,0.00,5.00\n';
     const { mapping } = proposeMapping(utf8(text));
     const { rows, problems } = await mapped(utf8(text), mapping);
@@ -204,7 +204,7 @@ describe('readAmount, readDate and the detection of formats', () => {
     expect(readDate(text, order)).toBe(day);
   });
 
-  test('possibleOrders finds one date order by a day after the 12th or by points, or returns several orders', () => {
+  test('possibleOrders returns several date orders only if several orders fit every date', () => {
     expect(possibleOrders(['03/04/2025', '05/06/2025'])).toEqual(['dmy', 'mdy']);
     expect(possibleOrders(['03/04/2025', '25/06/2025'])).toEqual(['dmy']);
     expect(possibleOrders(['03/24/2025', '05/06/2025'])).toEqual(['mdy']);

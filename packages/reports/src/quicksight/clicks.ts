@@ -27,9 +27,8 @@ export function clickOf(visual: Visual): { Actions?: VisualCustomAction[] } {
 }
 
 /**
- * Returns the parameters that the click sets: the values of the mark, and the period of the month. Parameters that an
- * earlier
- * click has narrowed are set to "all".
+ * Returns the parameters that a click on a mark sets: the values of the mark, and the period of the mark's month.
+ * Parameters that an earlier click may have set are reset to "all".
  */
 function parametersSetBy(visual: Visual, finer: Visual): SetParameterValueConfiguration[] {
   const dimensions = dimensionsOf(visual);

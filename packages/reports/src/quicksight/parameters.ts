@@ -22,7 +22,7 @@ const filters: Readonly<Record<Exclude<FilterName, 'period'>, TextParameter>> = 
   category: text('Category', 'Category'),
   account: text('Account', 'Account'),
 };
-/** The parameters of columns that only a drill narrows. */
+/** The parameters of columns that only a drill filters. */
 const narrowing: Readonly<Record<string, TextParameter>> = {
   counterparty: text('Counterparty', 'Merchant or source'),
   country: text('Country', 'Country'),

@@ -40,7 +40,7 @@ describe('the table uploads', () => {
     );
   });
 
-  it('rejects an upload if its amounts differ from the amount read in the last decimal', async () => {
+  it('rejects an upload if the sum of its amounts differs from the amount read, even in the last decimal', async () => {
     await enter({ amountRead: '0.3000', amountPublished: '0.1000', amountDuplicate: '0.2000' });
     await expect(enter({ amountRead: '0.3001', amountPublished: '0.1000', amountDuplicate: '0.2000' })).rejects.toThrow(
       "Check constraint 'uploads_amounts_accounted' is violated.",

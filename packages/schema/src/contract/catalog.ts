@@ -8,11 +8,11 @@ export interface CatalogColumn {
 }
 
 /**
- * Returns a feed's columns for the Data Catalog. The table there reads the CSVs as users wrote them.
+ * Returns a feed's columns for the Data Catalog. The catalog's table reads the CSVs as users wrote them.
  *
- * Every column is a string. OpenCSVSerDe is the only serde that supports quotes, and OpenCSVSerDe reads only strings.
- * The files under `raw/` have not been checked yet. `owner` is not among the columns, because it is the partition key,
- * which comes from the folder.
+ * Every column is a string, because OpenCSVSerDe reads only strings. No other serde supports quotes. Strings also suit
+ * the files under `raw/`, which have not been checked yet. `owner` is not among the columns, because it is the
+ * partition key, which comes from the folder.
  */
 export function catalogColumns(feed: Feed): readonly CatalogColumn[] {
   return feed.headers.map(({ header, description }) => ({ name: header, type: 'string', comment: description }));

@@ -6,7 +6,7 @@ import { byUpload, isJudged, ownerOfUpload } from '../view-expressions.ts';
 
 /**
  * All quarantined rows of published uploads, and the first 1,000 quarantined rows of each rejected upload. An
- * unreadable file has no rows here. The view `v_upload_accounting` gives the reason.
+ * unreadable file has no rows in this view. For such a file, the view `v_upload_accounting` gives the reason.
  */
 export const rowsInQuarantine = mysqlView('v_quarantined_rows')
   .sqlSecurity('definer')

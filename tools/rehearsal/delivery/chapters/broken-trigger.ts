@@ -11,8 +11,8 @@ import { type DeliveryContext, flowOf, stateOf } from '../context.ts';
 import { assertRefused, assertSucceeded } from '../expectations.ts';
 
 /**
- * The deadline of the canary. A successful canary finishes earlier, and with the broken trigger no deadline would be
- * long enough.
+ * The deadline of the canary. It can be short: a working canary finishes earlier, and with the broken trigger the
+ * canary never succeeds.
  */
 const SECONDS = 25;
 

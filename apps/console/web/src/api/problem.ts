@@ -54,7 +54,7 @@ function getAdvice(status: number): string {
     : `The service returned status ${status}. Try again. If the problem continues, contact an operator.`;
 }
 
-/** Returns whether the error may be temporary: a network error or a server error. */
+/** Returns whether the error may be temporary: a network error, a server error, or too many requests. */
 export function isTransient(error: unknown): boolean {
   if (error instanceof ApiError) return error.status >= 500 || error.status === 429;
   return error instanceof TypeError;

@@ -10,7 +10,7 @@ import { connect, getCredentials } from './oidc-client.ts';
 import type { Credentials } from './session.ts';
 import { session } from './this-tab.ts';
 
-/** The page to show after the sign-in. Absent in a second window, which closes after the sign-in. */
+/** The page to show after the sign-in. A second window has no such page, because it closes after the sign-in. */
 interface ReturnTo {
   readonly address?: string;
 }
@@ -27,9 +27,9 @@ export async function signInByRedirect(): Promise<void> {
 /**
  * Signs in through a second window and keeps this page. Resolves when the second window has signed in.
  *
- * The provider may remember another person and sign that person in without a form. The console would refuse that person
- * every time, so the second window signs out at the provider first. `prompt=login` alone is not enough, because
- * Cognito's classic pages ignore it
+ * The provider may remember another person and sign that person in without a form. This page would refuse the other
+ * person every time. The second window therefore first signs out at the provider. `prompt=login` alone is not enough,
+ * because Cognito's classic pages ignore it
  * (https://docs.aws.amazon.com/cognito/latest/developerguide/authorization-endpoint.html).
  *
  * @throws Error if the browser blocks the window
@@ -96,7 +96,7 @@ export async function signOutOfProvider(refreshToken: string | undefined): Promi
   location.assign(await createSignOutUrl(client, '/'));
 }
 
-/** @param then the console's page to return to, which must be registered with the provider (infra: `logoutUrls`) */
+/** @param then the page to show after the sign-out; it must be registered with the provider (infra: `logoutUrls`) */
 async function createSignOutUrl(client: OidcClient, then: '/' | typeof SIGN_IN_AGAIN): Promise<string> {
   const address = new URL(then, location.origin).href;
   const { url } = await client.createSignoutRequest({

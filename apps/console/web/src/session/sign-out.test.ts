@@ -35,7 +35,7 @@ async function signOut(config: () => Response) {
 const configured = (signIn: object) => () =>
   new Response(JSON.stringify({ environment: 'local', signIn }), { headers: { 'content-type': 'application/json' } });
 
-test('signOut deletes drafts and leaves the page, which clears the memory of the page', async () => {
+test('signOut deletes drafts and leaves the page, so that no data stays in memory', async () => {
   const session = await signOut(configured({ kind: 'local' }));
   expect(session.state().kind).toBe('signed-out');
   expect(forgetDrafts).toHaveBeenLastCalledWith('ada');

@@ -177,7 +177,7 @@ describe('the check of the crawler', () => {
     );
   };
 
-  test('finds the partition of its own owner, then deletes the partition and the upload', async () => {
+  test('finds the partition of the owner of the checks, then deletes the partition and the upload', async () => {
     const fake = of();
     await crawler.run(fake.context);
     expect(fake.inputsOf('DeletePartition')).toMatchObject([
@@ -231,7 +231,7 @@ describe('the check of the log groups', () => {
   });
 });
 
-test('the check of the job logs waits for an entry since the start of the checks', async () => {
+test('the check of the job logs waits for a log entry that is newer than the start of the checks', async () => {
   let asked = 0;
   const streams = () => {
     asked += 1;

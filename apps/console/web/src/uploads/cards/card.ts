@@ -91,7 +91,7 @@ export interface Card {
   readonly corrects: boolean;
   /** The number of rows fixed before sending. */
   readonly fixed: number;
-  /** The version that was fixed on an upload's page. The file may replace only this version. */
+  /** The version whose rows were fixed on an upload's page. The card's file may replace only this version. */
   readonly basedOn: Basis | null;
   readonly phase: Phase;
 }

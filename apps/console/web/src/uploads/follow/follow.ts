@@ -11,7 +11,7 @@ export interface Progress {
   readonly upload?: Upload | undefined;
 }
 
-/** Returns whether this stage is final, unless a person acts. */
+/** Returns whether a version stays in this stage until a person acts. */
 export function isSettled(stage: Stage): boolean {
   return stage !== 'received' && stage !== 'loading' && stage !== 'failed';
 }
