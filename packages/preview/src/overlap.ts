@@ -2,8 +2,8 @@
 import type { Preview } from './preview.ts';
 
 /**
- * For fingerprints in another published upload: the fingerprint's index in the preview, and its number of rows in that
- * upload.
+ * The fingerprints of the preview that also occur in another published upload. `index` is the fingerprint's index in the
+ * preview. `occurrences` is its number of rows in that upload.
  */
 export type Held = readonly (readonly [index: number, occurrences: number])[];
 
@@ -13,8 +13,8 @@ export interface Duplicates {
 }
 
 /**
- * Counts the rows of a file that are duplicates. If several uploads of an owner and feed contain the same row, the
- * views show it as often as the upload that contains it most often.
+ * Counts the rows of a file that are duplicates. Several uploads of an owner and feed may contain the same row. The
+ * views then do not add up the copies: they show as many copies as the upload with the most copies has.
  *
  * @param held for each fingerprint, its highest count in any other published upload
  */
