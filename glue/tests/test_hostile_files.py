@@ -44,7 +44,7 @@ SECONDS_AT_START = 0.5
 TIMES_A_VALID_BYTE = 15
 TIMES_THE_MEMORY = 4
 
-# This list keeps all memory pools alive, because pyarrow's threads may return memory to a pool after its test has ended.
+# This list keeps all memory pools alive, because pyarrow's threads may return memory to a pool after the test's end.
 POOLS: list[pa.MemoryPool] = []
 
 # All codes that `rejection` documents for the bytes of a file.

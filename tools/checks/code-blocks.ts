@@ -51,7 +51,7 @@ export interface NpmCommand {
 /**
  * Parses an `npm` command of a page. `sudo` or variables may precede the command. Returns undefined for other commands.
  *
- * A placeholder such as `<command>` ends the command, because its help is the help of the command before it.
+ * A placeholder such as `<command>` ends the command, because the help of the command before it covers the placeholder.
  */
 export function parseNpmCommand(line: string): NpmCommand | undefined {
   const [, command, rest = ''] =

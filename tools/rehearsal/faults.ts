@@ -1,8 +1,8 @@
 /**
  * Lists the faults of the emulator (ministack 1.5.33) that make a second plan differ although nothing has changed.
  *
- * A difference that is not listed here is a fault of this repository. If a listed fault no longer occurs, remove it from
- * the list. Otherwise it could hide a fault of this repository.
+ * A difference that is not listed here is a fault of this repository. If a listed fault no longer occurs, remove it
+ * from the list. Otherwise it could hide a fault of this repository.
  */
 import { isDeepStrictEqual } from 'node:util';
 import type { ResourceChange } from '@centflow/terraform';

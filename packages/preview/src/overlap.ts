@@ -2,8 +2,8 @@
 import type { Preview } from './preview.ts';
 
 /**
- * The fingerprints of the preview that also occur in another published upload. `index` is the fingerprint's index in the
- * preview. `occurrences` is its number of rows in that upload.
+ * The fingerprints of the preview that also occur in another published upload. `index` is the fingerprint's index in
+ * the preview. `occurrences` is its number of rows in that upload.
  */
 export type Held = readonly (readonly [index: number, occurrences: number])[];
 

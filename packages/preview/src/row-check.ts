@@ -48,7 +48,7 @@ export class RowCheck {
     return this.#amount.reader.units;
   }
 
-  /** Reads the row's amount and currency. Call this method before the checks, because they need the amount and currency. */
+  /** Reads the row's amount and currency. Call this method before the checks, because the checks need both. */
   readRow({ bytes, starts, ends }: Records): void {
     const amount = this.#amountPlace;
     const currency = this.#currencyPlace;

@@ -20,9 +20,9 @@ export interface UnionPart {
   readonly types: Readonly<Record<string, string>>;
 }
 
-/** The values from which a view builds the columns of one part. */
+/** The columns of one part of the union. A view builds its own columns from them. */
 interface Totals {
-  /** Returns a column of the summary that the totals are grouped by. */
+  /** Returns a grouping column of the summary. */
   by(column: string): SQL;
   /** The amount of a group. */
   readonly amount: SQL;

@@ -7,7 +7,7 @@ export const localBackend = { terraform: { backend: { local: { path: 'terraform.
 
 /**
  * Applies the stack that creates the bucket for its own state. The first apply uses a local state, and then moves the
- * state to the bucket. If an apply is interrupted, the next apply continues it. Later applies use the state in the bucket.
+ * state to the bucket. If this apply is interrupted, the next one continues it. Later applies use the bucket.
  *
  * @param confirm called before the new plan is applied; throws to cancel
  */

@@ -44,8 +44,8 @@ const securitySettings: Readonly<Record<string, (value: string) => SecuritySetti
 };
 
 /**
- * Serves index.html for the addresses of the single-page app, such as `/uploads/17`. These are all paths whose last part
- * contains no dot. A custom error response could also serve the page, but would also replace the API's errors with it.
+ * Serves index.html for the addresses of the single-page app, such as `/uploads/17`. These are all paths without a dot
+ * in the last part. A custom error response could also serve the page, but would also replace the API's errors with it.
  */
 export const ONE_PAGE = `function handler(event) {
   var request = event.request;

@@ -1,13 +1,13 @@
 /**
- * Defines a QuickSight data set for a view with countries and cities. The properties have the names of QuickSight's API.
+ * Defines a QuickSight data set for a view with countries and cities. The properties are named as in QuickSight's API.
  *
  * QuickSight searches for a city in the row's country only if a hierarchy of the data set names the country column.
  * Otherwise QuickSight searches in the country of its own region:
  * https://docs.aws.amazon.com/quick/latest/userguide/geospatial-troubleshooting.html.
  *
  * Terraform's provider cannot create such a data set: version 5.100 requires a `country_code` for each hierarchy and
- * accepts only US. CloudFormation therefore creates the data set. The API needs no `country_code` if the hierarchy has a
- * country column: https://docs.aws.amazon.com/quicksight/latest/APIReference/API_GeoSpatialColumnGroup.html.
+ * accepts only US. CloudFormation therefore creates the data set. The API needs no `country_code` if the hierarchy has
+ * a country column: https://docs.aws.amazon.com/quicksight/latest/APIReference/API_GeoSpatialColumnGroup.html.
  */
 import { geographicRoles } from '@centflow/reports/quicksight';
 import type { Construct } from 'constructs';

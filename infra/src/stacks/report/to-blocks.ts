@@ -1,6 +1,6 @@
 /**
- * Converts the JSON of QuickSight's API into blocks of Terraform's provider. The blocks have snake_case names, each block
- * is in a list, and a few names differ.
+ * Converts the JSON of QuickSight's API into blocks of Terraform's provider. The blocks have snake_case names, each
+ * block is in a list, and a few names differ.
  *
  * CDKTF has no types for these blocks. The types of the AWS SDK check the JSON. Terraform rejects unknown block names:
  * test/plans.test.ts plans every stack with the real provider.

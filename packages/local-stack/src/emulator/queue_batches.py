@@ -52,8 +52,9 @@ def _delivered_under_lock(deliver: Any) -> Any:
 def _restored(load: Any) -> Any:
     """Restore the queues with this emulator's port, and make their messages visible.
 
-    ministack identifies a queue by its URL. After a start on another port, ministack would create and poll
-    a second queue, and leave the messages in the first. All messages become visible, because the processes that received them have ended.
+    ministack identifies a queue by its URL. After a start on another port, ministack would create and poll a
+    second queue, and leave the messages in the first. All messages become visible, because the processes that received
+    them have ended.
     """
 
     def load_persisted_state(data: Any) -> None:

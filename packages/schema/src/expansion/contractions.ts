@@ -1,7 +1,7 @@
 /**
  * Finds the migrations that do more than expand the schema.
  *
- * A statement that drizzle-kit wrote is judged by the change between the migration's snapshot and the previous snapshot.
+ * A statement that drizzle-kit wrote is judged by the change from the previous snapshot to the migration's snapshot.
  * Any other statement is judged by its first words. A statement that is not known to be safe is rejected.
  */
 import { MigrationError } from '../migration-errors.ts';
