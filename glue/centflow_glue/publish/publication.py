@@ -130,8 +130,8 @@ def _find_overlapping(
     """Returns the other published uploads that can share rows with a changed upload.
 
     Two uploads can share rows if their dates overlap, because the natural key contains the row's date or month. They
-    can also share rows if both have transaction ids. The bounds of the upload to publish come from its tally, because the
-    table `uploads` does not contain them yet.
+    can also share rows if both have transaction ids. The bounds of the upload to publish come from its tally,
+    because the table `uploads` does not contain them yet.
     """
     if publication.loaded:
         tally = publication.loaded.tally

@@ -206,7 +206,7 @@ describe('the check of the job queue', () => {
     return { of, runs };
   }
 
-  test('passes if Glue queues one run and refuses the next while all slots are in use, and all accepted runs succeed', async () => {
+  test('passes if Glue, without a free slot, refuses a run that may not queue and queues a run that may', async () => {
     const { of, runs } = fakeGlue();
     expect(await jobQueuing.run(of.context)).toBe('2 job runs at once and one in the queue');
     expect([...runs.values()]).toEqual(['SUCCEEDED', 'SUCCEEDED', 'SUCCEEDED']);
