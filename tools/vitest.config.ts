@@ -7,7 +7,7 @@ export default defineConfig({
     fileParallelism: false,
     testTimeout: 300_000,
     hookTimeout: 300_000,
-    // An empty URL makes the tests start their own MySQL server, which they also test.
+    // With an empty URL, the tests start their own MySQL server. The tests also check this server.
     env: { CENTFLOW_MYSQL_URL: '' },
   },
 });

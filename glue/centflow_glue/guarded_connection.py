@@ -47,8 +47,8 @@ class GuardedConnection(Connection):
         try:
             return super()._read_query_result(unbuffered)  # type: ignore[misc]
         except AttributeError as error:
-            # If the connection breaks while a file is sent, PyMySQL closes the connection and then tries to send the
-            # end of the file on it.
+            # If the connection breaks while PyMySQL sends a file, PyMySQL closes the connection and then tries to use
+            # it again. The resulting AttributeError hides the real error, so raise the real one.
             if isinstance(error.__context__, OperationalError):
                 raise error.__context__ from None
             raise
@@ -81,6 +81,6 @@ def _send_expected_file(filename: bytes | str, connection: Connection) -> None:
     _send_local_file(filename, connection)
 
 
-# PyMySQL offers no other way to refuse a single file. This patch is safe because uv.lock pins PyMySQL's version, and a
-# test runs a server that requests other files.
+# PyMySQL can only be stopped from sending other files by a patch. The patch is safe: uv.lock pins PyMySQL's version,
+# and a test checks it with a server that requests other files.
 pymysql.connections._send_local_file = _send_expected_file  # type: ignore[attr-defined]

@@ -204,7 +204,8 @@ class Reconciler:
     def _record_failure(self, upload_id: int, error: Exception) -> None:
         """Records why an upload could not be loaded. If the connection is lost, logs that the reason was not recorded.
 
-        An error of this connection would replace the cause. As a transient error it would also start the load again.
+        The connection's error is not raised. It would hide why the load failed. The caller would also treat it as a
+        transient error and start the load again.
         """
         try:
             self.connection.rollback()

@@ -17,7 +17,7 @@ from chaos_stack import LocalStack, parts_present, send
 CLOCK_PARTS = ("mysqld", "emulator")
 # libfaketime also changes the clock that measures waits. A wait may therefore become longer by up to twice this value.
 MAX_CLOCK_STEP_S = 30
-# The share of the time for which mysqld runs during the fault `slow_database`.
+# The fault `slow_database` lets mysqld run for this share of the time and pauses it otherwise.
 SLOW_SHARE = 0.15
 SLOW_PERIOD_S = 0.2
 

@@ -33,7 +33,7 @@ settings.load_profile("centflow")
 
 BUCKETS = count(1)
 
-# With these limits every upload has summaries, even a small one. Rows are added to the summaries one by one.
+# With these limits every upload has summaries, even a small upload, and each row is added to the summaries separately.
 ALL_SUMMARIES = SummaryLimits(least_rows=0, rows_per_group=0, rows_at_once=1)
 
 

@@ -24,7 +24,7 @@ MANIFESTS = count(1)
 
 
 def statement(first: int, last: int, category: str = "Food", feed: str = "expenses") -> File:
-    """Returns a CSV of payments. The same number gives the same payment, and every tenth payment has an id."""
+    """Returns a CSV of the payments `first` to `last`. A number always gives the same payment. Each tenth has an id."""
     place = ("", "") if feed == "expenses" else ()
     return File(
         feed,
@@ -75,7 +75,7 @@ def run_manifest(stack: Stack, uploads: Twins, object_keys: Sequence[str]) -> No
 def a_busy_day(uploads: Twins) -> Iterator[None]:
     """Corrects and deletes objects, and yields after each change.
 
-    A job run that is reconciling the key must see the change or repeat its work.
+    If a job run is reconciling the changed key, the run must see the change or repeat its work.
     """
     for number in range(2):
         uploads.put("raw/expenses/owner=ann/a.csv", statement(number, 30 + number, category=f"Food {number}"))

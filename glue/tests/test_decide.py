@@ -103,7 +103,7 @@ def test_live_versions_end_at_the_last_delete_marker():
     assert find_live_versions([version("v3"), version("v2"), marker(), version("v1")]) == [version("v3"), version("v2")]
 
 
-def test_a_large_published_upload_without_current_summaries_needs_all_of_them():
+def test_a_large_published_upload_without_current_summaries_needs_all_summaries():
     before = replace(upload(1, "v1", "published", True), rows_good=1000)
     decision = decide([version("v1")], [before], CONTRACT)
     assert decision.missing_summaries == CONTRACT.summaries

@@ -36,14 +36,15 @@ CONTRACT = load_contracts()["expenses"]
 LIMITS = ReadLimits(object_bytes=4 << 20, expanded_bytes=2 * MOST_BYTES)
 SMALL_BLOCK_BYTES = 512
 
-# The limits of time and memory for a file: a fixed part plus a multiple of the cost of a valid file per byte.
+# The limits of time and memory for a file. Each limit is a fixed part plus a part per byte of the file. The part per
+# byte is a multiple of what a byte of a valid file costs.
 MEMORY_AT_START = 16 << 20
 MEMORY_PER_BYTE = 128
 SECONDS_AT_START = 0.5
 TIMES_A_VALID_BYTE = 15
 TIMES_THE_MEMORY = 4
 
-# This list keeps all memory pools alive, because pyarrow's threads may free memory after a test.
+# This list keeps all memory pools alive, because pyarrow's threads may return memory to a pool after the test's end.
 POOLS: list[pa.MemoryPool] = []
 
 # All codes that `rejection` documents for the bytes of a file.
@@ -243,7 +244,7 @@ def test_a_header_that_repeats_a_column_thousands_of_times_is_read_as_fast_as_ot
     assert seconds("date," * 12_000 + ",".join(HEADER)) <= 10 * seconds(names)
 
 
-# The size of the files in COSTLY, in bytes. They are the kinds of files that are slowest for their size.
+# The size of the files in COSTLY, in bytes. COSTLY contains the kinds of files that are slowest to read for their size.
 COSTLY_BYTES = 1 << 20
 WIDE = csv_of(header=[*HEADER, *[""] * 505])
 COSTLY = {

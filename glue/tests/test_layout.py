@@ -10,7 +10,7 @@ import pytest
 import centflow_glue
 
 PACKAGE = Path(centflow_glue.__file__).parent
-# The folders in the order of the flow, then the modules that use them. Glue calls `main`.
+# The folders in the order of the flow, then the modules that import the folders. Glue calls `main`.
 ORDER = ("keys", "rows", "load", "publish", "reconcile", "tasks", "metrics", "main")
 
 

@@ -50,7 +50,7 @@ describe.each(all)('the GitHub roles of $name', ({ environment, calls, policies 
       ({ may, call }) => may === 'apply' && /:(Create|Put|Delete|Update|Modify)/.test(call.action),
     );
     expect(changes.length).toBeGreaterThan(100);
-    // Both roles write the lock of the state and the reviewed plan.
+    // Both roles may write the lock of Terraform's state and the reviewed plans.
     const shared = /\.tflock$|\/plans\//;
     const allowed = changes.filter(
       ({ call }) =>
@@ -73,7 +73,7 @@ describe.each(all)('the GitHub roles of $name', ({ environment, calls, policies 
 test.each(['plan', 'apply'] as const)('the GitHub role `%s` needs every statement', (may) => {
   const needed = new Map<string, boolean>();
   for (const { environment, calls, policies } of all) {
-    // Removing a statement can affect only the calls that it allowed, so only these calls are evaluated again.
+    // Removing a statement can affect only the calls that this statement allowed. Evaluate only these calls again.
     const allowedBy = Map.groupBy(
       calls.filter((request) => request.may === may),
       (request) => decideWith(policies[may], environment, request).because,

@@ -67,7 +67,7 @@ describe('every bucket', () => {
     }
   });
 
-  test('encrypts with the environment’s key, or with S3’s own key in bootstrap and for public pages', () => {
+  test('is encrypted with the environment’s key, except for bootstrap and the public pages, which use S3’s key', () => {
     for (const bucket of buckets) {
       const { server_side_encryption_configuration } = partsOf(bucket);
       const hasOwnKey = !bucket.stack.startsWith('bootstrap-') && !bucket.stack.endsWith('-console');

@@ -13,7 +13,7 @@ describe('priceOf', () => {
     expect(priceOf([3600, 90], onGlue6).billedDpuSeconds).toBe(7380);
   });
 
-  test('uses the price of the Glue version that ran', () => {
+  test('uses the price of the job’s Glue version', () => {
     expect(priceOf([1800], onGlue6)).toMatchObject({ dpuHourUsd: 0.308, usd: 0.308 });
     expect(priceOf([1800], { workers: 2, glueVersion: '5.1' })).toMatchObject({ dpuHourUsd: 0.44, usd: 0.44 });
     expect(priceOf([3], onGlue6).formula).toMatch(/× 0\.308 USD \(Glue 6\.0\)$/);

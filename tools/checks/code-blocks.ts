@@ -7,8 +7,10 @@ export interface CodeBlock {
   readonly language: string;
   readonly text: string;
   /**
-   * The comment before the block: `<!-- skip: reason -->` for commands that the test does not run, `<!-- file: path -->` for the
-   * content of a file, and ``<!-- insert: path before `text` -->`` for lines that go before the line that begins with `text`.
+   * The comment before the block:
+   * - `<!-- skip: reason -->`: the block contains commands that the test does not run.
+   * - `<!-- file: path -->`: the block is the content of a file.
+   * - ``<!-- insert: path before `text` -->``: the block goes before the file's line that begins with `text`.
    */
   readonly mark?: { readonly kind: string; readonly value: string };
 }
@@ -47,9 +49,9 @@ export interface NpmCommand {
 }
 
 /**
- * Parses an `npm` command of a page, also after `sudo` or variables. Returns undefined for any other command.
+ * Parses an `npm` command of a page. `sudo` or variables may precede the command. Returns undefined for other commands.
  *
- * A placeholder such as `<command>` ends the command, because its help is the help of the command before it.
+ * A placeholder such as `<command>` ends the command, because the help of the command before it covers the placeholder.
  */
 export function parseNpmCommand(line: string): NpmCommand | undefined {
   const [, command, rest = ''] =

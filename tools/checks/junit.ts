@@ -16,7 +16,7 @@ export interface TestReport extends TestCounts {
 const parser = new XMLParser({
   ignoreAttributes: false,
   attributeNamePrefix: '',
-  // The name of a test may be a number, or start or end with spaces.
+  // Keep test names unchanged: a name may look like a number, or start or end with spaces.
   parseAttributeValue: false,
   // Reports contain line ends in attributes as numeric entities.
   htmlEntities: true,

@@ -92,8 +92,8 @@ export async function jobHasNoOtherRights({ account, bucket, names, masterSecret
 }
 
 /**
- * Makes the trigger fail until its messages are in the dead-letter queue, and redrives them. To save time, the queue's
- * limits are lowered first.
+ * Makes the trigger fail until its messages are in the dead-letter queue, and then redrives the messages. Lowers the
+ * queue's limits first, so that the messages reach the dead-letter queue sooner.
  */
 export async function failAndRedriveQuickly(flow: DeployedFlow): Promise<void> {
   const { clients, names } = flow;
@@ -141,7 +141,7 @@ export async function jobEmitsMetrics({ clients, names }: DeployedFlow): Promise
     const sum = metrics.reduce((total, { UploadsPublished = 0 }) => total + UploadsPublished, 0);
     return sum > 0 ? sum : undefined;
   });
-  // One step uploads sixty files at once, and other steps upload a few more.
+  // The rehearsal publishes at least sixty files: one step uploads sixty at once, and other steps upload a few more.
   assert.ok(
     published >= 60,
     `The metrics count ${published} published uploads, fewer than the rehearsal has published`,

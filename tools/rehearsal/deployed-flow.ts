@@ -12,7 +12,7 @@ export interface DeployedFlow extends RunningFlow {
   readonly account: Account;
   /** The address of the database, and its certificate authority as PEM. */
   readonly database: { readonly host: string; readonly port: number; readonly authority: string };
-  /** The secret of the administrator, which RDS created. */
+  /** The secret that RDS created for the database's administrator. */
   readonly masterSecret: string;
 }
 

@@ -1,15 +1,15 @@
 /**
  * Lists the faults of the emulator (ministack 1.5.33) that make a second plan differ although nothing has changed.
  *
- * A difference that is not listed here is a fault of this repository. A listed fault that no longer occurs must be
- * removed, so that it cannot hide anything.
+ * A difference that is not listed here is a fault of this repository. If a listed fault no longer occurs, remove it
+ * from the list. Otherwise it could hide a fault of this repository.
  */
 import { isDeepStrictEqual } from 'node:util';
 import type { ResourceChange } from '@centflow/terraform';
 
 export interface EmulatorFault {
   readonly type: string;
-  /** The attribute that the emulator returns with another value than was written. */
+  /** The attribute whose value the emulator returns incorrectly after a write. */
   readonly attribute: string;
   /** A description of the emulator's error. */
   readonly reason: string;

@@ -64,7 +64,7 @@ describe('installUv', () => {
     const wheels = join(machine, 'wheels');
     mkdirSync(wheels);
     writeFileSync(join(wheels, `uv-${version()}-py3-none-any.whl`), wheel);
-    // If Python has no pip, the set-up of this repository has already unpacked one from Debian's package.
+    // On a machine whose Python has no pip, the set-up of this repository has unpacked pip from Debian's package here.
     mkdirSync(join(machine, '.local'), { recursive: true });
     if (existsSync(join(repository, '.local', 'apt'))) {
       symlinkSync(join(repository, '.local', 'apt'), join(machine, '.local', 'apt'));

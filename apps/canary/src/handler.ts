@@ -34,7 +34,7 @@ export class CanaryError extends Error {
   }
 }
 
-/** Creates the Lambda's handler, which returns what the views show for the canary's uploads, and no other rows. */
+/** Creates the Lambda's handler. The handler returns the canary's rows from the views, and no other owner's rows. */
 export function createHandler({ config, secrets, logger }: CanaryParts) {
   return async (event: unknown, context: Context): Promise<CanaryAnswer> => {
     logger.addContext(context);
@@ -52,7 +52,7 @@ export function createHandler({ config, secrets, logger }: CanaryParts) {
   };
 
   /**
-   * Returns the owner in the event, who must belong to the canary: no caller may read the data of a real owner.
+   * Returns the event's owner. Rejects any owner except the canary's, so that no caller can read a real owner's data.
    *
    * A name that starts with the canary's owner and a dash is also valid. Each check uses a different name, so that two
    * checks do not delete each other's uploads.

@@ -118,7 +118,7 @@ export async function batchUploadsIntoFewRuns(flow: RunningFlow): Promise<void> 
 }
 
 /**
- * Checks that Glue rejects runs beyond the limit with its own exception, and accepts a run as soon as a slot is free.
+ * Checks that Glue rejects runs beyond the limit with the matching exception, and accepts a run once a slot is free.
  */
 export async function refuseRunsBeyondTheLimit({ clients, job }: RunningFlow): Promise<void> {
   const { Job } = await clients.glue.send(new GetJobCommand({ JobName: job }));

@@ -167,7 +167,7 @@ describe('npm run centflow --', () => {
     expect(exitCode).toBe(2);
   });
 
-  test('quarantine lists the rows of an object key, and puts an apostrophe before formulas in CSV', async () => {
+  test('quarantine lists the rows of an object key, and its CSV output has an apostrophe before each formula', async () => {
     const key = 'raw/expenses/owner=me/mine.csv';
     expect(await json('quarantine', key)).toEqual([
       expect.objectContaining({

@@ -31,7 +31,8 @@ export interface Database {
    * Runs queries on one connection.
    *
    * @param requester the person who waits for a turn; its signal cancels the query
-   * @param read must not change anything, because it may run twice; must not call `query`, which would wait for its own turn
+   * @param read must not change anything, because it may run twice. It must not call `query`, because the inner call
+   *   would wait for a turn that the outer call occupies.
    * @throws {RefusedError} 429 if the person has too many queries in progress
    */
   query<Result>(requester: Requester, read: (views: MySql2Database) => Promise<Result>): Promise<Result>;
@@ -41,7 +42,7 @@ export interface Database {
 export interface DatabaseOptions {
   /** The number of connections of this process. */
   readonly connections: number;
-  /** Whether other processes serve the same people. If so, MySQL counts the turns. */
+  /** Whether other processes serve the same people. If so, MySQL counts each person's queries for all processes. */
   readonly isOneOfMany?: boolean;
   /** How long one call may take. Only tests set this limit. */
   readonly callMs?: number;
@@ -49,7 +50,7 @@ export interface DatabaseOptions {
 
 interface Pools {
   readonly querying: Pool;
-  /** The pool for cancelling queries while all other connections are busy. */
+  /** A separate pool for cancelling queries, because all connections of `querying` may be busy. */
   readonly killing: Pool;
 }
 

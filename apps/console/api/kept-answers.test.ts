@@ -18,14 +18,14 @@ function counting(ownersAtMost?: number) {
   return { answers: { of: (owner: string) => answers.of(owner, requester) }, stamps, reads };
 }
 
-test('keepAnswers reads an answer only once while the stamp stays the same', async () => {
+test('keepAnswers reads an owner’s answer only once while the owner’s stamp stays the same', async () => {
   const { answers, reads } = counting();
   expect(await answers.of('ada')).toBe('ada 1');
   expect(await answers.of('ada')).toBe('ada 1');
   expect(reads).toEqual(['ada']);
 });
 
-test('keepAnswers reads an answer again after its stamp has changed', async () => {
+test('keepAnswers reads an owner’s answer again after the owner’s stamp has changed', async () => {
   const { answers, stamps } = counting();
   await answers.of('ada');
   stamps.set('ada', 'published');

@@ -1,4 +1,4 @@
-/** The state of the pipeline for all owners, without amounts and rows. */
+/** Queries the state of the pipeline for all owners. The answers contain no amounts and no rows. */
 import { uploadAccounting as accounting, uploadProgress as progress } from '@centflow/schema/views';
 import { and, desc, eq, lt, ne, sql } from 'drizzle-orm';
 import * as z from 'zod';

@@ -16,12 +16,12 @@ export const RUNNING_AT_MOST = 2;
 export const WAITING_AT_MOST = 16;
 /** How long a request waits for its turn, in milliseconds. */
 export const WAIT_MS = 5000;
-/** The delay before a refusal in milliseconds, which slows down a client that retries immediately. */
+/** The delay before a refusal in milliseconds. The delay slows down a client that retries immediately. */
 export const REFUSAL_MS = 1000;
 /** The `Retry-After` of a refusal, in seconds. */
 const RETRY_AFTER_SECONDS = 2;
 
-/** The person for whom a query runs. */
+/** The person for whom a query runs, and the signal that cancels the query. */
 export interface Requester {
   /** The token's subject. Limits count per person. */
   readonly person: string;

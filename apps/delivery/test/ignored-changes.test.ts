@@ -55,7 +55,7 @@ describe('the ignored changes of a plan', () => {
     expect(existsSync(overrideOf('watch')), 'a stack without an endpoint').toBe(false);
   });
 
-  test('the ignored changes extend the list of the stack, and keep the protections of the stack', () => {
+  test('the ignored changes are added to the stack’s own list, and the stack’s other lifecycle settings stay', () => {
     const store = readOverride(overrideOf('store', { aws_db_instance: ['backup_window'], aws_kms_key: ['policy'] }));
     const protecting = { prevent_destroy: true, ignore_changes: ['backup_window'] };
     expect(Object.values(store.resource?.aws_db_instance ?? {})).toContainEqual({

@@ -29,7 +29,7 @@ const gitHubWith = (permissions: Permissions) =>
     GITHUB_TOKEN: standIn.tokenFor(permissions),
   });
 
-/** Permissions for the checkout and for AWS, which the requests in these tests do not need. */
+/** The permissions that only the checkout and the AWS sign-in need. The requests in these tests do not need them. */
 const besides = ['contents: read', 'id-token: write'];
 
 describe.each<[workflow: string, job: string, asks: (gitHub: GitHub) => Promise<unknown>]>([

@@ -17,7 +17,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 describe('the bundle', () => {
-  test('has the same bytes in each build, and has the migrations in the same folder', async () => {
+  test('has the same bytes in each build, and includes the folder of migrations', async () => {
     await bundleLambda(join(folder, 'again'));
     const built = await readdir(join(folder, 'first'), { recursive: true, withFileTypes: true });
     const files = built

@@ -147,7 +147,7 @@ describe('`create` on a restored instance', () => {
 });
 
 describe('the administrator’s password', () => {
-  test('causes an error with a remedy if it was rotated after the restored point in time', async () => {
+  test('is reported with a remedy if RDS rotated it after the restored point in time', async () => {
     const rotated = 'a rotated password';
     secrets.values.set('rds!db', JSON.stringify({ ...mysql.administrator, password: rotated }));
     const refused = await invoke(create).catch((error: Error) => error);
@@ -173,7 +173,7 @@ describe('`compare` on a restored instance', () => {
     expect(views).toContainEqual({ view: 'v_transactions', rows: 1, equal: true });
   });
 
-  test('names the views that differ, without any of their cells', async () => {
+  test('names the views that differ, but returns no cell of a view', async () => {
     await load(DATABASE, 1, 'Bakery of Bern');
     await load(REBUILT, 1, 'Bakery of Basel');
     const answer = await invoke({ ...compare, views: ['v_transactions', 'v_monthly_cash_flow'] });

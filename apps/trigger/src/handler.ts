@@ -24,7 +24,7 @@ export interface TriggerParts {
   readonly metrics: Metrics;
 }
 
-/** The counts of one batch. Each becomes a metric of the same name. */
+/** The counts of one batch. Each count becomes a metric of the same name. */
 interface BatchCounts {
   readonly BatchSize: number;
   Keys: number;
@@ -47,19 +47,16 @@ interface Placement {
 const LAST_REQUEST_MS = 3000;
 /** Time reserved for the removal of unused manifests and for the response. */
 const CLEAN_UP_MS = 3000;
-/** The part of the clean-up time that is reserved for the response, even if a manifest cannot be removed. */
+/** The last part of the clean-up time. It is reserved for the response, even if removing a manifest takes too long. */
 const RESPONSE_MS = 1000;
 
 /**
  * Creates the Lambda's handler, which turns a batch of messages into one manifest and one job run.
  *
  * The handler reports unreadable messages as failed. If Glue has no free slot, the handler offers the keys to the
- * running
- * job runs (ADR 0023). If no run takes the keys in time, the handler reports the readable messages as failed too, and
- * SQS
- * delivers them again. The handler throws on any other failure: Lambda counts an error, and SQS delivers the whole
- * batch
- * again.
+ * running job runs (ADR 0023). If no run takes the keys in time, the handler also reports the readable messages as
+ * failed, and SQS delivers those messages again. On any other failure the handler throws. Lambda then counts an error,
+ * and SQS delivers the whole batch again.
  */
 export function createHandler({ config, s3, glue, logger, metrics }: TriggerParts) {
   const startJobRun = createStartJobRun(glue);
@@ -179,9 +176,8 @@ export function createHandler({ config, s3, glue, logger, metrics }: TriggerPart
 /**
  * Divides the remaining time of the invocation.
  *
- * @returns `workMs`: the time for all requests. `waitMs`: the time to wait for a free slot, which leaves time for one
- * last
- * request.
+ * @returns `workMs`: the time for all requests. `waitMs`: the time to wait for a free slot. After this wait,
+ *   enough time is left for one last request.
  */
 function planTime(remainingMs: number, startWaitMs: number): { readonly workMs: number; readonly waitMs: number } {
   const workMs = Math.max(0, remainingMs - CLEAN_UP_MS);

@@ -64,7 +64,7 @@ export class FakeGlue implements JobRunStarter {
   }
 }
 
-/** Creates an error that Glue's model does not list for StartJobRun, in the form in which the SDK creates it. */
+/** Creates an error that Glue's model does not list for StartJobRun. The error has the form of the SDK's errors. */
 export function glueError(name: string, $fault: 'client' | 'server' = 'client', httpStatusCode = 400) {
   return new GlueServiceException({ name, $fault, message: `${name} from Glue`, $metadata: { httpStatusCode } });
 }

@@ -43,7 +43,7 @@ def load_version(
 
     Args:
         connection: A connection to MySQL without an open transaction.
-        open_stream: Opens the object's bytes. This function is called again if a record needs the larger block.
+        open_stream: Opens the object's bytes. The load calls `open_stream` again if a record exceeds the smaller block.
         contract: The feed's contract.
         upload_id: The row of `uploads` that the rows belong to. The upload must have no stored rows.
         compressed: Whether the object is gzip.

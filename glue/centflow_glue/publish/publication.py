@@ -129,8 +129,9 @@ def _find_overlapping(
 ) -> list[int]:
     """Returns the other published uploads that can share rows with a changed upload.
 
-    Uploads share rows by date (the natural key holds the row's date or month) or by transaction id. The row of an
-    upload that is about to be published has no bounds yet, so its tally supplies them.
+    Two uploads can share rows if their dates overlap, because the natural key contains the row's date or month. They
+    can also share rows if both have transaction ids. The bounds of the upload to publish come from its tally,
+    because the table `uploads` does not contain them yet.
     """
     if publication.loaded:
         tally = publication.loaded.tally

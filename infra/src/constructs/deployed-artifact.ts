@@ -4,10 +4,11 @@ import { Construct } from 'constructs';
 import type { Artifact } from '../artifacts.ts';
 
 /**
- * A built file in the artifacts bucket, under a key with its hash.
+ * A built file in the artifacts bucket. The object's key contains the file's hash.
  *
- * A deployment creates the new object before it deletes the old one, so that references never point to a missing object. A job run
- * fails if it requests more workers after a deployment has deleted its wheels. The next sweep then loads the remaining uploads.
+ * A deployment creates the new object before it deletes the old one, so references never point to a missing object.
+ * A running job run still needs the old wheels when it requests more workers, and fails if a deployment has deleted
+ * them. The next sweep then loads the remaining uploads.
  */
 export class DeployedArtifact extends Construct {
   readonly object: S3Object;

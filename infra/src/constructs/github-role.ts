@@ -12,7 +12,7 @@ export interface GithubRoleOptions {
   readonly environment: Environment;
   readonly providerArn: string;
   readonly areas: readonly Area[];
-  /** `plan` reads; `apply` also changes. */
+  /** A `plan` role may only read the environment. An `apply` role may also change it. */
   readonly may: 'plan' | 'apply';
   /** Deny statements for everything that the role may never do. */
   readonly limits: readonly Statement[];
@@ -27,7 +27,7 @@ export class GithubRole extends Construct {
       name,
       description: `GitHub's workflows ${may} the environment ${environment.name}.`,
       assumeRolePolicy: trustGithub(providerArn, githubSubjectOf(environment, may)),
-      // The creation of a database in two zones can take more than one hour.
+      // Two hours for `apply`, because the creation of a database in two zones can take more than one hour.
       maxSessionDuration: may === 'apply' ? 7200 : 3600,
     });
     new IamRolePolicy(this, 'limits', { name: 'limits', role: role.name, policy: policyDocument(...limits) });

@@ -39,7 +39,8 @@ export class SecurityGroups extends Construct {
 
     for (const client of ['job', 'migrator', 'report', 'reader'] as const) this.#allow(client, 'database', MYSQL);
     for (const client of ['job', 'migrator', 'reader'] as const) this.#allow(client, 'endpoints', HTTPS);
-    // The workers of a job run connect to each other, and Glue rejects a connection whose group does not allow itself.
+    // The workers of a job run connect to each other. Glue also rejects a connection if its security group does not
+    // allow traffic from the same group.
     this.#allow('job', 'job', ALL_TCP);
     // QuickSight's interfaces are stateless, so the responses of the database also need a rule.
     this.#allowIn('report', 'database', ALL_TCP);

@@ -6,8 +6,9 @@ import type { Statement } from './policy-document.ts';
 /**
  * Returns the permissions boundary of all roles of the environment: the sum of the rights in their own policies.
  *
- * The boundary grants nothing. The apply role creates these roles, and the boundary prevents it from creating a role with more
- * rights than the environment needs. If a role needs a new action, also add the action here, and apply `bootstrap` first.
+ * The boundary grants nothing. The apply role creates the roles of the environment. The boundary stops it from creating
+ * a role with more rights than the environment needs. If a role needs a new action, also add the action here, and apply
+ * `bootstrap` first.
  */
 export function roleBoundary(environment: Environment): Statement[] {
   const { prefix, uploadsBucket, artifactsBucket, queue, deadLetterQueue, job, catalogDatabase } = namesOf(environment);

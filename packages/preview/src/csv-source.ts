@@ -20,13 +20,14 @@ export interface Malformed {
 }
 
 /**
- * Supplies a CSV in blocks. The bytes are expanded, limited in size, valid UTF-8, and followed by an end marker.
+ * Supplies a CSV in blocks. The supplied bytes are decompressed, limited in size and valid UTF-8. An end marker follows
+ * them.
  *
  * At the first fault the bytes end, as if the file ended there. The end marker is a row with more cells than the
  * header, so the reader finds the row and the cell in which the bytes end.
  *
- * NULs are escaped as in the job, whose reader pyarrow needs the escapes. With the same escapes, the preview and the
- * job split the file into the same blocks.
+ * NULs are escaped, although only pyarrow, the job's reader, needs the escapes. With the same escapes, the preview and
+ * the job split the file into the same blocks.
  */
 export class CsvSource {
   /** Why the file cannot be decompressed; null if it can. */
@@ -44,7 +45,7 @@ export class CsvSource {
   #taken = 0;
   #ended = false;
   #finished = false;
-  /** The bytes that are not yet checked and escaped. `#ready` contains the checked and escaped bytes. */
+  /** Bytes that have not been checked and escaped. After these two steps, the bytes move to `#ready`. */
   readonly #raw = new ByteQueue();
   readonly #ready = new ByteQueue();
 

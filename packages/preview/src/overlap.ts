@@ -2,8 +2,8 @@
 import type { Preview } from './preview.ts';
 
 /**
- * For fingerprints in another published upload: the fingerprint's index in the preview, and its number of rows in that
- * upload.
+ * The fingerprints of the preview that also occur in other published uploads. `index` is the fingerprint's index in the
+ * preview. `occurrences` is the highest number of rows with this fingerprint in any of those uploads.
  */
 export type Held = readonly (readonly [index: number, occurrences: number])[];
 
@@ -13,10 +13,10 @@ export interface Duplicates {
 }
 
 /**
- * Counts the rows of a file that are duplicates. If several uploads of an owner and feed contain the same row, the
- * views show it as often as the upload that contains it most often.
+ * Counts the rows of a file that are duplicates. Several uploads of an owner and feed may contain the same row. The
+ * views then do not add up the copies: they show as many copies as the upload with the most copies has.
  *
- * @param held for each fingerprint, its highest count in any other published upload
+ * @param held the fingerprints that also occur in other published uploads
  */
 export function duplicatesOf({ fingerprints }: Pick<Preview, 'fingerprints'>, held: Held): Duplicates {
   let rows = 0;

@@ -80,7 +80,7 @@ export class Records {
           while (offset < end && bytes[offset] !== QUOTE) offset++;
           if (offset === end) break; // within the quotes
           if (offset + 1 < end && bytes[offset + 1] === QUOTE) {
-            // A doubled quote: copies the text before it and one of the two quotes.
+            // At a doubled quote, copy the text before the quotes and one of the two quotes.
             if (copied < 0) copied = scratch;
             bytes.copyWithin(scratch, from, offset + 1);
             scratch += offset + 1 - from;

@@ -21,7 +21,7 @@ export interface CellProblem {
 /** Checks the rows of a feed, in files with the same header. */
 export class RowCheck {
   readonly columns: readonly Column[];
-  /** The index in the file of each column; -1 if the file does not have the column. */
+  /** For each column, its position in the file; -1 if the file does not have the column. */
   readonly places: readonly number[];
   /** The index of the row's currency among the contract's codes; -1 for an unknown currency. */
   currency = -1;
@@ -48,7 +48,7 @@ export class RowCheck {
     return this.#amount.reader.units;
   }
 
-  /** Reads the row's amount and currency. Call it before the checks, which need both values. */
+  /** Reads the row's amount and currency. Call this method before the checks, because the checks need both. */
   readRow({ bytes, starts, ends }: Records): void {
     const amount = this.#amountPlace;
     const currency = this.#currencyPlace;

@@ -154,7 +154,7 @@ describe('the grants of the three users', () => {
     await createUsers(administrator, { database: name, accounts, requireTls: false, passwordOf: () => testPassword });
   });
 
-  it('an administrator without the right to grant gets an error with the remedy and without passwords', async () => {
+  it('an administrator without the right to grant gets an error that names the remedy and contains no password', async () => {
     const { name, accounts } = database;
     const failure = createUsers(migrator, {
       database: name,

@@ -46,7 +46,7 @@ describe('migrate', () => {
     expect(second).toEqual({ database: database.name, applied: [], unknown: [] });
   });
 
-  it('writes no database name in the statements, so that one server can have two independent schemas', async () => {
+  it('migrates two databases on one server independently, because the statements contain no database name', async () => {
     const other = await createEmptyDatabase();
     await migrate(other.administrator);
     await migrate(database.administrator);
@@ -143,7 +143,7 @@ describe('migrate', () => {
     ]);
   });
 
-  it('never treats a table of another program as its own, even in a second call', async () => {
+  it('refuses to adopt another program’s table with the same name, even in a second call', async () => {
     await writeMigrations({ '0000_initial': ['CREATE TABLE a (id int PRIMARY KEY)'] });
     await database.administrator.query('CREATE TABLE a (somebody_elses int)');
     for (const _ of ['first', 'second']) {

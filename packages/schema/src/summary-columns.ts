@@ -2,7 +2,7 @@
 import { bigint, int } from 'drizzle-orm/mysql-core';
 import { moneySum } from './columns.ts';
 
-/** The column for the upload whose rows are added up. */
+/** The column that names the summarised upload. */
 export const summaryKey = () => ({
   /** The upload (`uploads.upload_id`). */
   uploadId: bigint('upload_id', { mode: 'number', unsigned: true }).notNull(),
@@ -11,7 +11,7 @@ export const summaryKey = () => ({
 /** The columns for the totals of a group. Rows that another upload shows (`shadowed`) are not counted. */
 export const summaryTotals = () => ({
   amount: moneySum('amount').notNull(),
-  /** Number of rows of the group that this upload shows. Rows that another upload shows do not count, so it can be 0. */
+  /** Number of the counted rows. It is 0 if another upload shows all rows of the group. */
   transactions: int('transactions').notNull(),
 });
 

@@ -2,8 +2,9 @@
  * Builds the SQL with which a view reads the totals of a feed's shown rows. An upload's totals come from its summary if
  * the summary is current, and otherwise from its rows.
  *
- * The union is written as SQL text for two reasons. Drizzle nests unions of more than two selects, which MySQL supports
- * only since 8.0.31. Also, a condition on the owner must apply inside each part (docs/adr/0016).
+ * The union is written as SQL text for two reasons. First, Drizzle nests unions of more than two selects, and MySQL
+ * supports nested unions only since 8.0.31. Second, a condition on the owner must apply inside each part of the union
+ * (docs/adr/0016).
  */
 import { type SQL, sql } from 'drizzle-orm';
 import { uploadSummaries } from './bookkeeping/upload-summaries.ts';
@@ -19,9 +20,9 @@ export interface UnionPart {
   readonly types: Readonly<Record<string, string>>;
 }
 
-/** The values from which a view builds the columns of one part. */
+/** The columns of one part of the union. A view builds its own columns from them. */
 interface Totals {
-  /** Returns a column of the summary that the totals are grouped by. */
+  /** Returns a grouping column of the summary. */
   by(column: string): SQL;
   /** The amount of a group. */
   readonly amount: SQL;
@@ -50,7 +51,7 @@ function totalsOfSummaries({ name, table, columns }: Summary, fields: Fields): U
     amount: asTotal(sql`${table.amount}`),
   });
   const select = sql`select straight_join ${uploads.owner} as \`owner\`, ${listOf(selected)}, ${table.transactions} as \`transactions\` from ${uploads} inner join ${uploadSummaries} on ${isCurrent(name)} inner join ${table} force index (primary) on ${uploads.uploadId} = ${table.uploadId} where ${uploads.state} = 'published'`;
-  // No types: the other part declares them. MySQL gives the union of a CHAR and a VARCHAR the type VARCHAR.
+  // This part declares no types, because the part with the rows declares them. A union of CHAR and VARCHAR is VARCHAR.
   return { select, types: {} };
 }
 

@@ -6,8 +6,8 @@ import type { WorkingDirectory } from './working-directory.ts';
 export const localBackend = { terraform: { backend: { local: { path: 'terraform.tfstate' } } } } as const;
 
 /**
- * Applies the stack. The first apply uses a local state, which then moves to the bucket. An interrupted apply can be continued,
- * and a later one applies changes as usual.
+ * Applies the stack that creates the bucket for its own state. The first apply uses a local state, and then moves the
+ * state to the bucket. If this apply is interrupted, the next one continues it. Later applies use the bucket.
  *
  * @param confirm called before the new plan is applied; throws to cancel
  */

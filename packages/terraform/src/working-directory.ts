@@ -98,7 +98,7 @@ export class WorkingDirectory {
     return join(this.folder, PLAN_FILE);
   }
 
-  /** Sets an override of the stack; undefined removes it. */
+  /** Writes an override file for the stack. If `content` is undefined, removes the file. */
   override(name: string, content: object | undefined): void {
     const file = join(this.folder, `${name}_override.tf.json`);
     if (content === undefined) rmSync(file, { force: true });
@@ -134,7 +134,7 @@ export class WorkingDirectory {
     await this.#run(['validate']);
   }
 
-  /** Writes a plan to `planFile`, and returns whether it would change anything. */
+  /** Writes a plan to `planFile`, and returns whether the plan contains changes. */
   async plan({ refresh = true, lock = true, destroy = false }: PlanOptions = {}): Promise<boolean> {
     const { exitCode } = await this.#run(
       [

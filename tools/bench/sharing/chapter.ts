@@ -9,8 +9,8 @@ const TIMES_QUIET = 5;
 const CHEAP_BYTES = 10_000_000;
 
 /**
- * Returns two figures for the summary: the slowest cheap load, with a target, and the slowest expensive load, without a
- * target.
+ * Returns two figures for the summary. The figure of the slowest cheap load has a target. The figure of the slowest
+ * expensive load has no target.
  */
 export function sharingTargets({ quiet, beside }: Sharing) {
   const worst = (loads: Sharing['beside']) => loads.toSorted((one, other) => other.p95Seconds - one.p95Seconds)[0];

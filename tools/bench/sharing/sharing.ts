@@ -118,7 +118,7 @@ async function putAll(bench: BenchStack, owner: string, { files }: Load): Promis
 /**
  * Measures small uploads, one after the other, each from S3's event to its publication.
  *
- * @param least the minimum number of uploads. They continue until the other owner's uploads are settled.
+ * @param least the minimum number of uploads; more uploads follow until the other owner's uploads are settled
  */
 async function uploadsBeside(
   bench: BenchStack,

@@ -1,4 +1,4 @@
-/** `stack`: starts a temporary stack for tests in other packages, which may be in any language. */
+/** `stack`: starts a temporary stack for the tests of other packages. The tests may be written in any language. */
 import { join, resolve } from 'node:path';
 import { printError } from '@centflow/command-line/screen';
 import { PARTS, type PartName, startStack } from '@centflow/local-stack/stack';
@@ -6,7 +6,7 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { buildConsole } from '../build-console.ts';
 import { buildTrigger } from '../build-trigger.ts';
 
-/** The parts that tests of the flow need. */
+/** The parts that start by default. Tests of the flow need all of them. */
 const DEFAULT_PARTS: readonly PartName[] = ['mysql', 's3', 'flow'];
 
 interface StackCommandOptions {

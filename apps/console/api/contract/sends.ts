@@ -6,8 +6,8 @@ import { count, etag, feed, KEY_BYTES, moment, multipartId, objectKey, text, ver
 /** The job rejects larger objects (glue/: --max-object-bytes). */
 export const OBJECT_BYTES_AT_MOST = 2 * 2 ** 30;
 /**
- * The largest file, in bytes, that is sent in one request. Larger files are sent in parts of this size, and each part
- * can be retried separately.
+ * The maximum size of a request in bytes. Larger files are sent in parts of this size, so that each part can be retried
+ * separately.
  */
 export const PART_BYTES = 8 * 2 ** 20;
 export const PARTS_AT_MOST = Math.ceil(OBJECT_BYTES_AT_MOST / PART_BYTES);
@@ -16,7 +16,7 @@ const SIGNED_AT_ONCE = 50;
 
 const bytes = z.int().min(1).max(OBJECT_BYTES_AT_MOST);
 const partNumber = z.int().min(1).max(PARTS_AT_MOST);
-/** The version to replace, which must still be the newest. */
+/** The version to replace. The request is refused if this version is no longer the newest. */
 const replaces = z.strictObject({ versionId });
 
 /** Headers that the client must send unchanged, because the signature covers them. */

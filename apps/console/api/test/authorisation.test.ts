@@ -154,7 +154,7 @@ describe('an owner who requests data of another owner', () => {
     );
   });
 
-  test('sees only their own rows with another owner’s cursor', async () => {
+  test('gets only their own rows when they send another owner’s cursor', async () => {
     for (let each = 0; each < 2; each += 1) await put(world, `raw/expenses/owner=bob/extra-${each}.csv`, 'date\n');
     for (const name of ['listUploads', 'searchTransactions'] as const) {
       const { body } = await call(world, name, await world.tokenOf('bob'), { query: { limit: '1' } });

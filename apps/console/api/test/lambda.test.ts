@@ -188,7 +188,7 @@ describe('the function `console`', () => {
     expect(output).not.toContain('pass:word');
   });
 
-  test('serves no route of the function `operations`, which serves only its own routes', async () => {
+  test('serves separate routes in the functions `console` and `operations`', async () => {
     const operator = { ...ofAnn, 'cognito:groups': '[operators]' };
     const statusOf = async (which: 'console' | 'operations', name: RouteName) => {
       const { answer } = await invokeLambda(bundle, event(name, operator), { ...aws, ...variables[which] });

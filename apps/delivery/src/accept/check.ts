@@ -18,8 +18,8 @@ export interface Check {
   readonly option?: 'restore';
   /**
    * @returns a figure or remark for the end of the printed line
-   * @throws the check failed, and the message describes the actual state. {@link NotYetError} if there is nothing to
-   * check yet.
+   * @throws an error that describes the actual state if the check fails; {@link NotYetError} if there is nothing to
+   *   check yet
    */
   run(context: AcceptContext): Promise<string>;
 }
@@ -34,7 +34,7 @@ export type Outcome = 'passed' | 'failed' | 'skipped' | 'unproven';
 export interface Result extends Pick<Check, 'name' | 'proves' | 'ifItFails' | 'disruptive'> {
   readonly outcome: Outcome;
   readonly seconds: number;
-  /** The remark of a passed check, the actual state if the check failed, or the reason why it did not run. */
+  /** Passed: a remark. Failed: the actual state. Otherwise: the reason why the check did not run. */
   readonly detail: string;
 }
 

@@ -18,7 +18,7 @@ export interface AcceptContext {
   readonly uploads: OwnUploads;
   readonly web: Web;
   readonly pace: Pace;
-  /** Polls that continue after an interrupt, because a check must restore the settings that it changed. */
+  /** Polls while a check restores its settings. An interrupt does not stop this polling, unlike that of `pace`. */
   readonly restoring: Pace;
   /** The time of the environment's first deployment. Undefined if no deployment is recorded. */
   readonly firstDeployedAt: Date | undefined;

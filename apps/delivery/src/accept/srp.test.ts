@@ -58,7 +58,7 @@ function signInAt(server: Server, password: string, now?: Date) {
 }
 
 describe('SrpSignIn', () => {
-  test('proves the password to a server that knows only the verifier, with a new secret for each sign-in', () => {
+  test('proves the password to a server that stores only the verifier, with a different proof for each sign-in', () => {
     const server = new Server('correct horse Battery 9!');
     const [one, other] = [signInAt(server, 'correct horse Battery 9!'), signInAt(server, 'correct horse Battery 9!')];
     expect(one.proof.signature).toBe(one.expected);
@@ -78,7 +78,7 @@ describe('SrpSignIn', () => {
     expect(signInAt(new Server('p'), 'p', new Date(at)).proof.timestamp).toBe(written);
   });
 
-  test('refuses a server value with which any password would be valid', () => {
+  test('refuses a public value of the server that would make every password valid', () => {
     const challenge = { poolId: POOL, userId: USER, salt: SALT, secretBlock: SECRET_BLOCK };
     const zero = (2n * N).toString(16);
     expect(() => new SrpSignIn().prove({ ...challenge, serverPublic: zero }, 'p')).toThrow(/invalid SRP public value/);

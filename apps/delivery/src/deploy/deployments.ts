@@ -23,7 +23,7 @@ const schema = z.object({
   by: z.string(),
   /** The pull request whose plans were applied. */
   pullRequest: z.int().optional(),
-  /** The reason to skip comparison and approval. */
+  /** The reason why the deployment skipped the approval and the comparison with the reviewed plan. */
   breakGlass: z.string().optional(),
   /** The users who approved the deployment, if it needed an approval. */
   approvedBy: z.array(z.string()).optional(),

@@ -148,7 +148,7 @@ test('comparePlans accepts every plan that equals the reviewed plan', () => {
   );
 });
 
-test('comparePlans refuses any other value of a created resource', () => {
+test('comparePlans refuses a created resource with any value that differs from the reviewed value', () => {
   fc.assert(
     fc.property(values, value, (after, other) => {
       const [name] = Object.keys(after) as [string];

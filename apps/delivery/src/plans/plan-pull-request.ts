@@ -14,7 +14,7 @@ export interface PlannedPullRequest {
 }
 
 /**
- * @param review the pull request for which the plans are stored; undefined: they are not stored
+ * @param review the pull request for which the plans are stored; undefined if the plans are not stored
  * @param pullRequest the pull request whose exemptions apply
  */
 export async function planPullRequest(

@@ -7,8 +7,8 @@ const load = createRequire(import.meta.url);
 load.resolve('@cdktf/provider-aws/package.json');
 
 /**
- * Returns the paths, such as `rule.0.action`, at which an update or a replacement changes values or makes them unknown. An added
- * or removed object is one path.
+ * Returns the paths, such as `rule.0.action`, whose values an update or a replacement changes or makes unknown. An
+ * added or removed object counts as one path.
  */
 export function changedPaths({ type, change: { before, after, after_unknown } }: ReviewedResource): string[] {
   if (before === null || after === null) return [];
@@ -44,8 +44,9 @@ interface Bindings {
 }
 
 /**
- * Returns whether a stack can set an attribute. An attribute that only AWS sets (an ARN, a version) follows from other changes,
- * which are judged. The provider's bindings have an `…Input` property for settable attributes. Unknown attributes count as settable.
+ * Returns whether a stack can set an attribute. The policy need not judge an attribute that only AWS sets (an ARN, a
+ * version), because it changes only after a settable attribute. The provider's bindings have an `…Input` property for
+ * each settable attribute. Attributes that the bindings do not know count as settable.
  */
 export function isSettable(type: string, attribute: string): boolean {
   return !hasAttribute(type, attribute) || attributesOf(type).has(`${camelCase(attribute)}Input`);

@@ -6,9 +6,9 @@ import type { Plan } from '@centflow/terraform';
 import { readPlan, touched, type Values } from './reviewed-plan.ts';
 
 export interface NewCosts {
-  /** The change in USD per month, by list prices of eu-west-1. */
+  /** The total change of the costs in USD per month, at the list prices of eu-west-1. */
   readonly usd: number;
-  /** The resources that change the costs, with their change in USD per month. */
+  /** The resources that change the costs. `usd` is the change by this resource in USD per month. */
   readonly of: readonly { readonly address: string; readonly usd: number }[];
   /** Types of created resources whose price depends on use. */
   readonly byUse: readonly string[];

@@ -4,7 +4,10 @@ import type { Judge, Review, Violation } from './judge.ts';
 import { at, isMarked, type ReviewedResource } from './reviewed-plan.ts';
 import { rightsOf, UnreadablePolicyError } from './statements.ts';
 
-/** Refuses provisioners, which run commands with the deployment's rights, and modules, which hide expressions of values. */
+/**
+ * Refuses provisioners, because they run commands with the deployment's rights. Refuses modules, because the plan
+ * policy cannot read the expressions in a module.
+ */
 export const commands: Judge = ({ address }, { configuration }) => {
   const violation = (what: string): Violation => ({ rule: 'widens-iam', address, what });
   if (address.startsWith('module.'))
@@ -71,7 +74,7 @@ function isOf(resource: ReviewedResource, role: ReviewedResource, { configuratio
 }
 
 function reads(policy: ReviewedResource, review: Review): boolean {
-  // The content of an attached policy is not in this resource.
+  // An attachment only names its policy. The policy's content is unknown here, so it may allow reading.
   if (policy.type !== 'aws_iam_role_policy') return true;
   try {
     return rightsOf(policy.change.after?.policy ?? filledIn(policy, 'policy', review) ?? '-').some(

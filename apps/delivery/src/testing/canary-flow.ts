@@ -59,7 +59,7 @@ export class CanaryFlow {
   constructor(plan: CanaryPlan, faults: Faults = {}) {
     this.#plan = plan;
     this.#faults = faults;
-    // The paginators of the SDK accept only a client of the SDK.
+    // The SDK's paginators accept only an instance of the SDK's client class, so the fakes are such instances.
     this.s3 = Object.assign(new S3Client({ region: 'eu-west-1' }), { send: (command: unknown) => this.#s3(command) });
     this.lambda = Object.assign(new LambdaClient({ region: 'eu-west-1' }), {
       send: (command: InvokeCommand) => this.#lambda(command),

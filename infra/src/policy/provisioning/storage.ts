@@ -29,7 +29,7 @@ export const storage: AreaOf = (environment) => {
     read: [
       { sid: 'ListAliases', actions: ['kms:ListAliases'], resources: ['*'] },
       {
-        // The provider reads all of these settings, even those that are not set.
+        // The provider reads all of these settings of a bucket, even settings that no stack sets.
         sid: 'ReadBuckets',
         actions: [
           's3:ListBucket',

@@ -44,8 +44,8 @@ const securitySettings: Readonly<Record<string, (value: string) => SecuritySetti
 };
 
 /**
- * Serves index.html for the addresses of the single-page app, such as `/uploads/17`: all paths whose last part contains no dot. A
- * custom error response could also do this, but would replace the API's errors with the page.
+ * Serves index.html for the addresses of the single-page app, such as `/uploads/17`. These are all paths without a dot
+ * in the last part. A custom error response could also serve the page, but would also replace the API's errors with it.
  */
 export const ONE_PAGE = `function handler(event) {
   var request = event.request;
@@ -117,7 +117,7 @@ export class Distribution extends Construct {
       orderedCacheBehavior: [
         {
           ...always,
-          // CloudFront rejects requests without TLS instead of redirecting them, because their token has already been exposed.
+          // Reject requests without TLS. A redirect would hide that the request has already exposed its token.
           viewerProtocolPolicy: 'https-only',
           pathPattern: '/api/*',
           targetOriginId: 'api',

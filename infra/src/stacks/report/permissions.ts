@@ -12,7 +12,7 @@ export const useDataSet = [
   'ListIngestions',
 ];
 export const useTheme = ['DescribeTheme', 'DescribeThemeAlias', 'ListThemeAliases', 'ListThemeVersions'];
-/** The actions for readers of an analysis, who may save their own copy. */
+/** The actions for readers of an analysis. With these actions, readers may also save their own copy. */
 export const readAnalysis = ['DescribeAnalysis', 'QueryAnalysis'];
 export const readDashboard = ['DescribeDashboard', 'ListDashboardVersions', 'QueryDashboard'];
 

@@ -1,12 +1,13 @@
 /**
- * A QuickSight data set of a view with countries and cities, with the API's names.
+ * Defines a QuickSight data set for a view with countries and cities. The properties are named as in QuickSight's API.
  *
- * QuickSight searches for a city in the row's country only if a hierarchy of the data set names the country column. Otherwise
- * QuickSight uses the country of its own region:
+ * QuickSight searches for a city in the row's country only if a hierarchy of the data set names the country column.
+ * Otherwise QuickSight searches in the country of its own region:
  * https://docs.aws.amazon.com/quick/latest/userguide/geospatial-troubleshooting.html.
- * Provider 5.100 requires a `country_code` for a hierarchy and accepts only US. The API needs none if the hierarchy has a column of
- * countries: https://docs.aws.amazon.com/quicksight/latest/APIReference/API_GeoSpatialColumnGroup.html. CloudFormation therefore
- * creates this data set.
+ *
+ * Terraform's provider cannot create such a data set: version 5.100 requires a `country_code` for each hierarchy and
+ * accepts only US. CloudFormation therefore creates the data set. The API needs no `country_code` if the hierarchy has
+ * a country column: https://docs.aws.amazon.com/quicksight/latest/APIReference/API_GeoSpatialColumnGroup.html.
  */
 import { geographicRoles } from '@centflow/reports/quicksight';
 import type { Construct } from 'constructs';

@@ -1,11 +1,12 @@
 /**
- * Converts QuickSight's own JSON into the provider's blocks: snake_case names, a list for every block, a few other names.
+ * Converts the JSON of QuickSight's API into blocks of Terraform's provider. The blocks have snake_case names, each
+ * block is in a list, and a few names differ.
  *
- * CDKTF has no types for these blocks. The AWS SDK types the JSON, and Terraform rejects a name that the provider does not have:
+ * CDKTF has no types for these blocks. The types of the AWS SDK check the JSON. Terraform rejects unknown block names:
  * test/plans.test.ts plans every stack with the real provider.
  */
 
-/** The parts that the provider names differently from the API, as `<member of the API>` or `<outer member>.<member>`. */
+/** The members of the API that have another name in the provider. Keys are `<member>` or `<outer member>.<member>`. */
 const renamed: Readonly<Record<string, string>> = {
   DataSetIdentifierDeclarations: 'data_set_identifiers_declarations',
   'FormatConfiguration.FormatConfiguration': 'numeric_format_configuration',
@@ -25,8 +26,8 @@ export function snakeCase(name: string): string {
 }
 
 /**
- * Converts a structure of the API to a block of the provider. Omits undefined values and empty lists, because the
- * provider reads nothing back for an empty list.
+ * Converts a structure of the API to a block of the provider. Omits undefined values. Also omits empty lists, because
+ * the provider never reads an empty list back from AWS.
  *
  * @param outer the member of the API that holds the structure
  */

@@ -20,9 +20,9 @@ def install() -> None:
 def _wake_poller() -> None:
     """Wake ministack's poller every second while a test controls the clock.
 
-    The poller waits with `sem_clockwait` until a deadline at most a second ahead. libfaketime changes the clock of the
-    deadline, but not the wait, so the poller may sleep until the next upload. libfaketime handles `time.sleep`
-    correctly.
+    The poller calls `sem_clockwait` with a deadline at most a second ahead. libfaketime changes the time from which the
+    deadline is computed, but not the clock of `sem_clockwait`. The poller may therefore sleep until the next upload.
+    This function uses `time.sleep`, which libfaketime handles correctly.
     """
     while True:
         time.sleep(1)
@@ -52,8 +52,9 @@ def _delivered_under_lock(deliver: Any) -> Any:
 def _restored(load: Any) -> Any:
     """Restore the queues with this emulator's port, and make their messages visible.
 
-    ministack identifies a queue by its URL. After a start on another port, it would create and poll a second queue, and
-    leave the messages in the first. All messages become visible, because the processes that received them have ended.
+    ministack identifies a queue by its URL. After a start on another port, ministack would create and poll a
+    second queue, and leave the messages in the first. All messages become visible, because the processes that received
+    them have ended.
     """
 
     def load_persisted_state(data: Any) -> None:

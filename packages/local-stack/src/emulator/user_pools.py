@@ -15,7 +15,7 @@ KEYS = "/.well-known/jwks.json"
 
 
 def install() -> None:
-    """Store the rotation of refresh tokens, and let APIs read the keys of the pools in this process."""
+    """Store each client's setting for refresh token rotation, and let APIs read the pools' keys within this process."""
     cognito._create_user_pool_client = _keeping_rotation(cognito._create_user_pool_client)
     cognito._update_user_pool_client = _keeping_rotation(cognito._update_user_pool_client)
     fetch = apigateway._fetch_jwks

@@ -8,8 +8,8 @@ const separators = {
 } as const;
 
 /**
- * All currencies have the same decimals, because QuickSight does not know a row's currency. The currency control shows
- * it.
+ * All amounts have the same number of decimals, because QuickSight does not know a row's currency. The currency control
+ * shows the currency.
  */
 const withDecimals = (places: number): NumericFormatConfiguration => ({
   NumberDisplayFormatConfiguration: {

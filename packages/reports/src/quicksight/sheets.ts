@@ -1,4 +1,4 @@
-/** The sheets: one for each dashboard, and one for the visuals that only a click opens. */
+/** The sheets: one for each dashboard, and one for detail visuals. A click on another visual opens a detail visual. */
 import type { GridLayoutElement, ParameterControl, SheetDefinition } from '@aws-sdk/client-quicksight';
 import { dashboards } from '../dashboards/index.ts';
 import type { FilterName, Visual } from '../model.ts';

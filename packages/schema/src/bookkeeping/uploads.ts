@@ -26,7 +26,7 @@ export const uploads = mysqlTable(
   'uploads',
   {
     uploadId: bigint('upload_id', { mode: 'number', unsigned: true }).autoincrement().primaryKey(),
-    /** The person whose money it is: the folder `owner=` of the key, or `default` without such a folder. */
+    /** The person whose money the upload contains: the key's folder `owner=`, or `default` without such a folder. */
     owner: exactText('owner', { length: 64 }).notNull(),
     /** NULL if the key is not in a feed's folder. */
     feed: varchar('feed', { length: 64 }),

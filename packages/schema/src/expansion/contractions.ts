@@ -1,8 +1,8 @@
 /**
  * Finds the migrations that do more than expand the schema.
  *
- * A statement that drizzle-kit wrote is recognised, and the change between the two snapshots decides. For any other
- * statement its beginning decides. A statement that is not known to be safe is rejected.
+ * A statement that drizzle-kit wrote is judged by the change from the previous snapshot to the migration's snapshot.
+ * Any other statement is judged by its first words. A statement that is not known to be safe is rejected.
  */
 import { MigrationError } from '../migration-errors.ts';
 import { describeStep, type MigrationStep } from '../read-migrations.ts';

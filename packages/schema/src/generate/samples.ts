@@ -27,7 +27,7 @@ function renderFile(
   const headers = feed.headers.map(({ header }) => header).filter((header) => !without.includes(header));
   const csv = renderCsv(headers, rows) + ragged.map((line) => `${line}\n`).join('');
   const path = `${samplesFolder}/${objectPrefix(feed)}owner=${owner}/${file}`;
-  // Uses fflate, because it writes the same bytes on every processor and zlib does not. The header contains no time.
+  // fflate writes the same bytes on every processor, unlike zlib. `mtime: 0` omits the time from the header.
   return file.endsWith('.gz') ? { path, bytes: gzipSync(Buffer.from(csv), { mtime: 0 }) } : textFile(path, csv);
 }
 

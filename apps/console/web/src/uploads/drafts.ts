@@ -39,7 +39,7 @@ export const fixDrafts = createDrafts<FixDraft>('fixes');
 /** Drafts of unfinished mappings, by the header of the export. */
 export const mappingDrafts = createDrafts<Mapping>('mapping');
 
-/** Deletes the drafts of an owner, and drafts of earlier releases, which stored no owner. */
+/** Deletes an owner's drafts. Also deletes drafts of earlier releases, because these drafts do not name their owner. */
 export async function forgetDrafts(owner: string): Promise<void> {
   const all = await keys(draftStore);
   await delMany(

@@ -29,8 +29,8 @@ export const deadLetters: Check = {
       withEagerQueue(context, queueUrl, async () => {
         const put = await uploads.put('dead-letter');
         await pace.until('the event is a dead letter', DEAD_WITHIN_SECONDS, async () => {
-          // Receive the message without hiding it. It has then used its only receive, so SQS moves it to the
-          // dead-letter queue.
+          // The queue allows one receive per message. Receive the message here without hiding it, so that SQS moves it
+          // to the dead-letter queue at the next receive.
           await account.sqs.send(
             new ReceiveMessageCommand({ QueueUrl: queueUrl, MaxNumberOfMessages: 10, VisibilityTimeout: 0 }),
           );

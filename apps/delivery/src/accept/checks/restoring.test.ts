@@ -92,7 +92,7 @@ describe('the check of the dead letters', () => {
     ],
     aws_lambda_event_source_mapping: [{ uuid: 'u' }],
   };
-  /** A queue that dead-letters a message after one receive, and an event source mapping that changes with a delay. */
+  /** Fakes a queue that allows one receive per message, and an event source mapping whose changes take effect late. */
   function fakeQueue({
     receive = () => {},
     dead = 0,
@@ -206,7 +206,7 @@ describe('the check of the job queue', () => {
     return { of, runs };
   }
 
-  test('passes if Glue refuses one run and queues one when all slots are in use, and all runs succeed', async () => {
+  test('passes if Glue, without a free slot, refuses a run that may not queue and queues a run that may', async () => {
     const { of, runs } = fakeGlue();
     expect(await jobQueuing.run(of.context)).toBe('2 job runs at once and one in the queue');
     expect([...runs.values()]).toEqual(['SUCCEEDED', 'SUCCEEDED', 'SUCCEEDED']);
@@ -268,7 +268,7 @@ describe('the check of the scheduled sweep', () => {
     await expect(sweepByClock.run(fake('CREATED'))).rejects.toThrow('centflow-dev-sweep is CREATED');
   });
 
-  test('is skipped until the first sweep is due, and fails afterwards', async () => {
+  test('is skipped until the first sweep is due, and then fails if no sweep has run', async () => {
     await expect(sweepByClock.run(fake('ACTIVATED'))).rejects.toMatchObject({ name: 'NotYetError' });
     const old = { ...fake('ACTIVATED'), firstDeployedAt: new Date('2026-01-01') };
     await expect(sweepByClock.run(old)).rejects.toMatchObject({ name: 'SeenError' });

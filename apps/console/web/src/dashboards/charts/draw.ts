@@ -6,8 +6,8 @@ import type { Drawing, Drawn } from './drawing.ts';
 import { drawHeatMap } from './heat-map.ts';
 
 /**
- * The code of the maps, which loads for the first map. Later maps are drawn synchronously, because printing cannot
- * wait.
+ * The code that draws maps. It is loaded when the first map is drawn. Later maps are drawn synchronously, because
+ * printing cannot wait.
  */
 let maps: typeof import('./maps.ts') | undefined;
 

@@ -98,7 +98,7 @@ export function DropArea({ limit, onFiles }: Props) {
 }
 
 /**
- * Handles files dropped on the page. Returns whether files are being dragged over it.
+ * Handles files dropped on the page. Returns whether files are being dragged over the page.
  *
  * `@mantine/dropzone` is not suitable: it reads dropped folders silently, but the page must explain to people what to
  * do.

@@ -41,7 +41,7 @@ test('findFreeName adds the next free number', () => {
   expect(findFreeName('a (2).csv.gz', new Set(['a (2).csv.gz', 'a (3).csv.gz']))).toBe('a (4).csv.gz');
 });
 
-test('findNameProblem accepts a folder only for an existing object', () => {
+test('findNameProblem accepts a folder in a name only if the object already exists', () => {
   expect(findNameProblem('trips/kyoto.csv')).toMatch(/cannot contain/);
   expect(findNameProblem('trips/kyoto.csv', true)).toBeNull();
 });

@@ -15,7 +15,7 @@ export async function saveTemplate(name: string, mapping: Mapping, known: readon
   await putTemplate(templateId, name, mapping, same?.etag ?? null);
 }
 
-/** @param etag the ETag with which the template was read; null for a new template */
+/** @param etag the ETag that the API returned with the template; null for a new template */
 export async function putTemplate(
   templateId: string,
   name: string,
