@@ -282,7 +282,7 @@ class CsvReader:
 
 @dataclass(frozen=True)
 class _CutRow:
-    """The place in a row where the source ended the bytes.
+    """The place in a row at which the source cut off the file.
 
     Attributes:
         row_no: The row number.
@@ -299,7 +299,8 @@ class _RowNumbers:
     """Numbers the rows of pyarrow's batches, and collects the ragged rows, which pyarrow omits from the batches.
 
     pyarrow's thread reports the ragged rows before the reader's thread gets the batches around them. pyarrow also
-    reports the markers of the source as ragged rows. pyarrow's row count includes ragged rows and markers, but not the
+    reports the markers that the source inserts as ragged rows. pyarrow's row count includes ragged rows and markers,
+    but not the
     rows that the source removed.
 
     Attributes:
@@ -481,7 +482,8 @@ def _read_first_record(head: bytes, cut: UploadRejectedError | None) -> tuple[li
 
 
 def _read_record(text: str, position: int) -> tuple[list[str], int, bool]:
-    """Returns the cells of the record at an index, the index after it, and whether a line end ends it."""
+    """Returns the cells of the record at `position`, the position after the record, and whether it ends with a line
+    end."""
     cells = []
     while True:
         match = CELL.match(text, position)

@@ -40,7 +40,9 @@ export interface EmulatorOptions {
   readonly port: number;
   /** The emulated region; by default `eu-west-1`. */
   readonly region?: string;
-  /** The credentials that must sign every request; by default random. In a rehearsal, IAM decides instead. */
+  /**
+   * Every request must be signed with these credentials; random by default. In a rehearsal, IAM policies apply instead.
+   */
   readonly credentials?: Credentials;
   /** The folder of the buckets and queues. */
   readonly dataFolder: string;
@@ -127,9 +129,8 @@ export function endpointOf({ port, rehearsal }: Pick<EmulatorOptions, 'port' | '
 }
 
 /**
- * Returns the variables that decide which requests the emulator accepts: only signed ones (guard.py), or in a rehearsal
- * only
- * those that IAM allows.
+ * Returns the variables that decide which requests the emulator accepts. The local stack accepts only signed requests
+ * (guard.py). A rehearsal accepts only requests that IAM allows.
  */
 function admission({ rehearsal, port, temporaryFolder }: EmulatorOptions): Record<string, string> {
   if (rehearsal === undefined) return { CENTFLOW_GUARDED_PORT: String(port) };

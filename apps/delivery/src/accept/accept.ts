@@ -20,7 +20,7 @@ export interface AcceptOptions {
   readonly account: Account;
   readonly deployed: Deployed;
   readonly web: Web;
-  /** The user who signs in to the console; undefined: no user is configured. */
+  /** The user who signs in to the console; undefined if no user is configured. */
   readonly person: Person | undefined;
   readonly firstDeployedAt: Date | undefined;
   /** Whether to run checks that affect the whole environment. */
