@@ -315,8 +315,7 @@ def test_a_nul_stays_in_its_cell(offset: int, quoting: int):
 
 @pytest.mark.parametrize("block_bytes", range(200, 210))
 def test_a_line_end_in_a_quoted_cell_between_two_blocks_is_unchanged(block_bytes: int):
-    """Tests many block sizes, because pyarrow treats a line feed at the start of a block as part of the last line
-    end."""
+    """Tests many sizes, because pyarrow treats a line feed at the start of a block as part of the last line end."""
     rows = [expense(description="\r\n" * 40), expense(description="\n" * 80), expense(description="\r" * 80)]
     assert read(csv_of(*rows, line_end="\r\n"), block_bytes=block_bytes).rows == list(enumerate(rows, start=2))
 

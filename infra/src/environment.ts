@@ -157,9 +157,9 @@ const properties = object({
     /** Days of backups with point-in-time recovery. Backups up to the size of the database are free. */
     backupDays: between(1, 35),
     /**
-     * `standard`: a week of query statistics, free. `advanced`: 15 months, locks and plans, 0.0125 per vCPU hour. On db.t4g.micro
-     * and db.t4g.small, `standard` means no statistics. Administrators of the account can see the slowest statements,
-     * including the values in them:
+     * `standard`: a week of query statistics, free. `advanced`: 15 months, locks and plans, 0.0125 per vCPU hour. On
+     * db.t4g.micro and db.t4g.small, `standard` means no statistics. Administrators of the account can see the slowest
+     * statements, including the values in them:
      * https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/sql-statistics.html
      */
     insights: oneOf('standard', 'advanced'),
@@ -178,8 +178,8 @@ const properties = object({
     /** The maximum number of concurrent job runs. Further uploads wait in the queue. Lambda's poller requires at least 2. */
     maxConcurrentRuns: between(2, 50),
     /**
-     * true: neither uploads nor the schedule start a job run, and `apply` does not change that. Uploads wait in the queue for up to a
-     * week. After the pause, the sweep finds uploads that waited longer than a week.
+     * true: neither uploads nor the schedule start a job run, and `apply` does not change that. Uploads wait in the
+     * queue for up to a week. After the pause, the sweep finds uploads that waited longer than a week.
      */
     paused: flag,
     /** Minutes after which Glue ends a job run. The next sweep loads what the run did not finish. */

@@ -34,7 +34,7 @@ export async function rolesTrustOneEnvironment(account: Account, environment: En
         subjectOf(repository, 'ref:refs/heads/main'),
         subjectOf(repository, 'pull_request'),
         subjectOf({ name: 'someone/else', ownerId: 1, id: 2 }, context),
-        // The subject of a repository that somebody else registered later under the same names.
+        // Subjects of repositories that were registered later under the same name.
         subjectOf({ ...repository, ownerId: repository.ownerId + 1 }, context),
         subjectOf({ ...repository, id: repository.id + 1 }, context),
         // The format of subjects in a repository without immutable subjects.

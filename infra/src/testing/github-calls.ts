@@ -143,8 +143,8 @@ function quicksightCalls(
 
 /**
  * Returns the calls for a CloudFormation stack that creates a data set. CloudFormation uses the rights of the caller,
- * and also reads ingestions and refresh properties. To list its calls, run `aws cloudformation describe-type --type
- * RESOURCE --type-name AWS::QuickSight::DataSet`.
+ * and also reads ingestions and refresh properties. This command lists its calls:
+ * `aws cloudformation describe-type --type RESOURCE --type-name AWS::QuickSight::DataSet`.
  */
 function stackCalls(arn: string, { attributes }: Resource, { environment, source }: About): GithubCall[] {
   const dataSet = `arn:aws:quicksight:${environment.region}:${environment.accountId}:dataset/${attributes.name}`;

@@ -137,7 +137,7 @@ function consolesOf(options: AcceptOptions): () => Promise<Console> {
       const console = openConsole({ ...options, person }, (totpSecret) => {
         if (person !== undefined) person = { ...person, totpSecret };
       });
-      // A failed sign-in is not reused: the next check signs in again.
+      // Does not reuse a failed sign-in, so that the next check signs in again.
       console.catch(() => {
         newest = undefined;
       });
