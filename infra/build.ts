@@ -1,5 +1,5 @@
 /**
- * `node build.ts` collects everything that `load`, `console` and `watch` deploy in dist/artifacts.
+ * Run `node build.ts` to fill dist/artifacts with all files that `load`, `console` and `watch` deploy.
  *
  * The same sources give the same bytes, and each file is named by the hash of its bytes. A plan therefore shows exactly what has
  * changed.

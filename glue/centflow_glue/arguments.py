@@ -57,7 +57,7 @@ def parse_arguments(argv: Sequence[str]) -> JobArguments:
     """Parses the arguments. Ignores the arguments that Glue adds.
 
     Raises:
-        SystemExit: An argument is missing or wrong. argparse has printed which one.
+        SystemExit: An argument is missing or wrong. argparse has printed the reason.
     """
     parser = argparse.ArgumentParser(prog="centflow-load", description=__doc__, allow_abbrev=False)
     parser.add_argument("--keys-from", choices=("manifest", "sweep"), required=True)

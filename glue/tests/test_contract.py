@@ -38,7 +38,7 @@ def test_a_contract_is_complete(feed: str):
 
 
 @pytest.mark.parametrize("feed", TEXTS)
-def test_the_natural_key_contains_the_period_so_only_uploads_of_the_same_period_share_rows(feed: str):
+def test_the_natural_key_contains_the_period(feed: str):
     contract = parse_contract(TEXTS[feed])
     assert contract.period in contract.natural_key
 

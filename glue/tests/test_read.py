@@ -268,7 +268,7 @@ CELLS = st.one_of(
 
 @st.composite
 def files(draw: st.DrawFn) -> tuple[bytes, list[tuple[int, list[str]]], list[int]]:
-    """Draws a CSV of Python's csv module, its rows by number, and the numbers of its ragged rows."""
+    """Draws a CSV that Python's csv module writes, its rows by row number, and the row numbers of its ragged rows."""
     line_end = draw(st.sampled_from(["\n", "\r\n", "\r"]))
     quoting = draw(st.sampled_from([csv.QUOTE_ALL, csv.QUOTE_MINIMAL]))
     buffer = io.StringIO()
@@ -315,7 +315,7 @@ def test_a_nul_stays_in_its_cell(offset: int, quoting: int):
 
 @pytest.mark.parametrize("block_bytes", range(200, 210))
 def test_a_line_end_in_a_quoted_cell_between_two_blocks_is_unchanged(block_bytes: int):
-    """Checks every border, because pyarrow treats a line feed at the start of a block as part of the last line end."""
+    """Tests many sizes, because pyarrow treats a line feed at the start of a block as part of the last line end."""
     rows = [expense(description="\r\n" * 40), expense(description="\n" * 80), expense(description="\r" * 80)]
     assert read(csv_of(*rows, line_end="\r\n"), block_bytes=block_bytes).rows == list(enumerate(rows, start=2))
 
@@ -423,7 +423,7 @@ def test_a_gzip_bomb_is_not_expanded_beyond_the_limit():
             return data
 
     bomb = gzip.compress(HEAD.encode() + b"\n" + line * 1_200_000)
-    # This size exceeds the bytes that any reader reads at a time.
+    # The compressed file is larger than any single read.
     assert len(bomb) > 128 << 10
     stream = Counted(bomb + gzip.compress(line * 400_000) * 20)
     reader = CsvReader(stream, EXPENSES, True, ReadLimits(expanded_bytes=6 << 20))
@@ -527,7 +527,7 @@ def test_the_first_invalid_byte_is_reported_in_any_row_and_column():
 
 
 @pytest.mark.parametrize("character", ["é", "☕", "😀"])
-def test_an_incomplete_character_is_valid_at_the_size_limit_and_invalid_at_the_end_of_the_file(character: str):
+def test_a_cut_character_is_invalid_utf_8_only_at_the_end_of_the_file(character: str):
     body = f"{HEAD}\n2025-01-15,{character}".encode()
     for missing in range(1, len(character.encode())):
         cut = len(body) - missing
@@ -569,7 +569,7 @@ def test_the_message_about_an_invalid_byte_quotes_a_short_text_without_control_c
         (HEAD.encode() + b"\n", b'"', "open_quote"),
     ],
 )
-def test_a_damaged_gzip_file_outranks_all_faults_of_its_csv_up_to_the_limit(start: bytes, end: bytes, code: str):
+def test_gzip_damage_outranks_csv_faults_unless_the_csv_is_too_large(start: bytes, end: bytes, code: str):
     body = start + b"".join(b"%d,%d\n" % (number, number * number) for number in range(2000)) + end
     whole = gzip.compress(body)
     assert first_fault(whole, compressed=True) == code

@@ -64,7 +64,7 @@ def test_python_and_the_preview_strip_the_same_white_space():
     assert [code for code in range(0x110000) if not chr(code).strip()] == WHITE_SPACE
 
 
-def test_only_known_characters_have_an_ascii_lower_case():
-    """Checks `lower`, because the job compares headers and extensions in lower case. All of them are ASCII."""
+def test_only_the_kelvin_sign_beyond_ascii_has_an_ascii_lower_case():
+    """Checks `lower`, because the job compares headers and file extensions in lower case. Known ones are all ASCII."""
     lowered = {chr(code) for code in range(0x80, 0x110000) if chr(code).lower().isascii()}
     assert lowered == {"\u212a"}  # the kelvin sign

@@ -103,8 +103,9 @@ const properties = object({
   /** The key of the environment's block in environments.ts. The name of every resource contains this key. */
   name: text(/^[a-z][a-z0-9]{0,19}$/, 'up to 20 lower-case letters and digits, beginning with a letter'),
   /**
-   * The AWS account of the environment. Terraform refuses credentials of any other account. Environments may share an account if
-   * none of them protects its data (`protectData`), because their roles can reach each other's administrator password and key.
+   * The AWS account of the environment. Terraform refuses credentials of any other account. Environments may share an
+   * account only if none of them sets `protectData`. In a shared account, the roles of one environment can reach the
+   * administrator password and the key of another.
    */
   accountId: text(/^\d{12}$/, 'an AWS account id: twelve digits, in quotes'),
   /** The AWS region of all resources. A change recreates all resources and loses the data. */
@@ -125,9 +126,9 @@ const properties = object({
     /** The zones, each with one private subnet. RDS requires two zones even if it uses one. */
     availabilityZones: z.array(z.string()).min(2).max(6).describe('two to six zones of the region'),
     /**
-     * The number of zones that have the interface endpoints through which the job and the migrator call AWS. 1 is
-     * cheapest: the other zones use the endpoints of that zone, and cannot call AWS while that zone fails. Each
-     * endpoint costs 8.03 a month in each zone.
+     * The number of zones with interface endpoints. The job and the migrator call AWS through these endpoints. 1 is
+     * cheapest: all zones use the endpoints of one zone, and cannot call AWS while that zone fails. Each endpoint costs
+     * 8.03 a month in each zone.
      */
     endpointZones: between(1, 6),
   }),
@@ -156,9 +157,9 @@ const properties = object({
     /** Days of backups with point-in-time recovery. Backups up to the size of the database are free. */
     backupDays: between(1, 35),
     /**
-     * `standard`: a week of query statistics, free. `advanced`: 15 months, locks and plans, 0.0125 per vCPU hour. On db.t4g.micro
-     * and db.t4g.small, `standard` means no statistics. The statistics show administrators of the account the statements that took
-     * the most time, with their values:
+     * `standard`: a week of query statistics, free. `advanced`: 15 months, locks and plans, 0.0125 per vCPU hour. On
+     * db.t4g.micro and db.t4g.small, `standard` means no statistics. Administrators of the account can see the slowest
+     * statements, including the values in them:
      * https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/sql-statistics.html
      */
     insights: oneOf('standard', 'advanced'),
@@ -177,8 +178,8 @@ const properties = object({
     /** The maximum number of concurrent job runs. Further uploads wait in the queue. Lambda's poller requires at least 2. */
     maxConcurrentRuns: between(2, 50),
     /**
-     * true: neither uploads nor the schedule start a job run, and `apply` does not change that. Uploads wait in the queue for up to a
-     * week. After the pause, the sweep finds the uploads that waited longer.
+     * true: neither uploads nor the schedule start a job run, and `apply` does not change that. Uploads wait in the
+     * queue for up to a week. After the pause, the sweep finds uploads that waited longer than a week.
      */
     paused: flag,
     /** Minutes after which Glue ends a job run. The next sweep loads what the run did not finish. */
@@ -198,7 +199,10 @@ const properties = object({
        * adds amounts of different currencies.
        */
       currency: text(/^[A-Z]{3}$/, 'an ISO 4217 code, such as EUR'),
-      /** The readers of the dashboard, who may also build analyses on its data sets, and the owners whose rows each reader sees. */
+      /**
+       * The readers of the dashboard, each with the owners whose rows the reader sees. Readers may also build analyses
+       * on the data sets.
+       */
       readers: z
         .array(
           object({

@@ -47,7 +47,7 @@ describe('every IAM policy', () => {
     expect(where(statements.filter((found) => found.resources.length === 0 && !isTrust(found)))).toEqual([]);
   });
 
-  test('names each action in full, except for the account that administers its key', () => {
+  test('has no wildcard in an action, except in the statement that lets the account administer a key', () => {
     const starred = allowing.flatMap((found) =>
       found.actions
         .filter((action) => /[*?]/.test(action))
@@ -119,7 +119,7 @@ describe('an action in an IAM policy', () => {
     expect(unknown.sort()).toEqual(unlistedReads);
   });
 
-  test('has a resource of a type that the action supports, and each resource has an action that supports its type', async () => {
+  test('supports a resource of its statement, and each resource is supported by an action', async () => {
     const misfits: string[] = [];
     for (const { where, actions, resources } of allowing.filter((found) => !isOfKey(found) && !isTrust(found))) {
       const kinds = new Map<string, string[]>();
@@ -142,7 +142,7 @@ describe('a condition in an IAM policy', () => {
     expect(await unsupportedConditions(statements.filter((found) => !isTrust(found)))).toEqual([]);
   });
 
-  test('is reported if one of several resources does not support its key', async () => {
+  test('is reported if one of several resources does not support the condition key', async () => {
     const [any] = statements;
     if (any === undefined) throw new Error('a statement is needed');
     const interfaces = (...kinds: string[]): GrantedStatement => ({
@@ -224,7 +224,7 @@ describe('a role of an environment', () => {
     }
   });
 
-  test('has only inline policies, which the stacks declare', () => {
+  test('has only inline policies that are separate resources', () => {
     expect(ofType(stacks, 'aws_iam_role_policy_attachment').filter(({ stack }) => !stack.startsWith('boot'))).toEqual(
       [],
     );

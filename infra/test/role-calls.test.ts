@@ -132,7 +132,7 @@ describe.each(environments)('the recorded calls of the rehearsal, evaluated for 
   });
 });
 
-test('each listed call names a page of the AWS documentation or a file of this repository', () => {
+test('each listed call names its source: an AWS documentation page or a file of this repository', () => {
   for (const { source } of environments.flatMap(roleCallsOf)) {
     if (!source.startsWith('https://docs.aws.amazon.com/'))
       expect(existsSync(join(repository, source)), source).toBe(true);

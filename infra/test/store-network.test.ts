@@ -31,7 +31,7 @@ describe('the VPC network', () => {
     }
   });
 
-  test('has endpoints for S3, secrets and logs in endpointZones zones', () => {
+  test('has endpoints for S3, secrets and logs in the configured number of zones', () => {
     for (const { environment, store } of stores) {
       const endpoints = ofType([store], 'aws_vpc_endpoint').map(({ attributes }) => attributes);
       expect(endpoints.map(({ service_name }) => String(service_name).split('.').at(-1)).sort()).toEqual([
@@ -46,7 +46,7 @@ describe('the VPC network', () => {
     }
   });
 
-  test('has an empty default group, and logs rejected connections', () => {
+  test('has a default security group without rules, and logs rejected connections', () => {
     for (const { store } of stores) {
       const { attributes } = one(store, 'aws_default_security_group');
       expect(attributes).not.toHaveProperty('ingress');

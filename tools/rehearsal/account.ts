@@ -46,7 +46,7 @@ export interface Account {
   stop(): Promise<void>;
 }
 
-/** The names of resources by the emulator's stores, such as `s3._buckets`. */
+/** The names of resources, grouped by the emulator's stores, such as `s3._buckets`. */
 export type Inventory = Readonly<Record<string, readonly string[]>>;
 
 export interface Observation {

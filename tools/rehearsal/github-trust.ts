@@ -12,8 +12,9 @@ import type { Account } from './account.ts';
 /**
  * Checks that a workflow can assume a role only in the GitHub environment of that role.
  *
- * It must fail in another environment (a pull request's plan must not get the role that applies), without an environment, in
- * another repository, and in a repository that was registered later under the same name.
+ * The workflow must not get the role in another environment, without an environment, or in another repository, even if
+ * that repository was registered later under the same name. For example, a pull request's plan must not get the role
+ * that applies.
  */
 export async function rolesTrustOneEnvironment(account: Account, environment: Environment): Promise<void> {
   const { repository } = environment;
@@ -33,7 +34,7 @@ export async function rolesTrustOneEnvironment(account: Account, environment: En
         subjectOf(repository, 'ref:refs/heads/main'),
         subjectOf(repository, 'pull_request'),
         subjectOf({ name: 'someone/else', ownerId: 1, id: 2 }, context),
-        // The subject of a repository that somebody else registered later under the same names.
+        // Subjects of repositories that were registered later under the same name.
         subjectOf({ ...repository, ownerId: repository.ownerId + 1 }, context),
         subjectOf({ ...repository, id: repository.id + 1 }, context),
         // The format of subjects in a repository without immutable subjects.

@@ -127,8 +127,8 @@ async function runSteps(context: RehearsalContext): Promise<void> {
   await compareGithubCalls(context, 'apply');
   await use(steps, flow);
   const met = new Set<EmulatorFault>();
-  // Runs in parallel with the checks of the console. The AWS calls of these checks come from the console's functions,
-  // so they are not mixed up with those of a GitHub role.
+  // The plan and the console checks run in parallel. Their AWS calls stay distinct: the console's functions make the
+  // calls of the checks, and a GitHub role makes the calls of the plan.
   await Promise.all([
     planOne(context, deployment.bootstrap(), met),
     ...(hasConsole ? [useConsole(steps, deployedConsole(account, await deployment.stage('console').outputs()))] : []),

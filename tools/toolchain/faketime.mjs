@@ -15,8 +15,8 @@ export function recordedFaketime() {
 }
 
 /**
- * @returns {Promise<string | undefined>} the path of the library; undefined if apt does not offer it, which `chaos`
- * then reports
+ * @returns {Promise<string | undefined>} the path of the library; undefined if apt does not offer the library. `chaos`
+ * reports this case
  */
 export async function installFaketime() {
   if (recordedFaketime() === undefined) {

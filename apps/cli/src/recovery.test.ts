@@ -75,7 +75,7 @@ async function expectPublished(version: { objectKey: string; versionId: string }
 }
 
 describe('Spark after it is killed', () => {
-  test('is restarted, even if Java is killed during the restart, and job runs wait until then', async () => {
+  test('is restarted even if Java is killed during the restart, and job runs wait for the restart', async () => {
     const { restarts } = statusOf('Spark');
     process.kill(stack.sparkPid() ?? 0, 'SIGKILL');
     const version = await put();
@@ -132,7 +132,7 @@ describe('the AWS emulator after it is killed', () => {
     await expectPublished(await put());
   });
 
-  test('may have lost an event, but the sweep after the restart loads the file', async () => {
+  test('may lose an event, but the sweep after the restart loads the file', async () => {
     const sweeper = startSweeper(stack, { everyMs: 3_600_000, report: (message) => warnings.push(message) });
     const { restarts, pid } = statusOf('the AWS emulator');
     // A paused emulator keeps the event in memory and loses it when it is killed.

@@ -41,7 +41,7 @@ describe('an API response', () => {
     expect(JSON.parse(text)).toMatchObject({ status: 404, type: 'urn:centflow:problem:no-such-address' });
   });
 
-  test('is returned by the Lambda as base64, which API Gateway decodes', async () => {
+  test('is returned by the Lambda as base64 if it is compressed', async () => {
     const event = {
       ...{ version: '2.0', routeKey: '$default', rawPath: '/api/config', rawQueryString: '', isBase64Encoded: false },
       headers: { host: 'abc.execute-api.eu-west-1.amazonaws.com', 'accept-encoding': 'gzip' },

@@ -1,4 +1,4 @@
-/** Cursors: the position at which a page ended, as text that the client returns unchanged. */
+/** Writes and parses cursors. A cursor is the position at which a page ended, as text that the client sends back. */
 import type * as z from 'zod';
 import { refusePart } from './refusal.ts';
 

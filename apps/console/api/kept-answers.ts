@@ -13,7 +13,8 @@ export interface KeptAnswers<Answer> {
   /**
    * Returns the current answer for an owner.
    *
-   * @param requester the person whose turn a read uses; the read always finishes, because other people may wait for it too
+   * @param requester the person in whose turn the answer is read (turns.ts). A started read always finishes, because
+   * other people may wait for the same answer
    */
   of(owner: string, requester: Requester): Promise<Answer>;
 }
@@ -26,8 +27,8 @@ interface Kept<Answer> {
 /**
  * Caches an answer per owner while the owner's stamp stays the same. The least recently used answers are evicted first.
  *
- * @param stampOf returns a value that changes with everything the answer depends on; called before `read`, so that no
- * answer is older than its stamp
+ * @param stampOf returns the stamp: a value that changes whenever the answer may change. Called before `read`, so that
+ * no answer is older than its stamp
  */
 export function keepAnswers<Answer>(
   stampOf: (owner: string, requester: Requester) => Promise<string>,

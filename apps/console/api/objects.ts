@@ -101,7 +101,7 @@ export function objectHandlers(bucket: Bucket, uploads: Pick<UploadsView, 'ofObj
           new CopyObjectCommand({
             ...{ Bucket, Key: objectKey },
             CopySource: `${Bucket}/${encodeURIComponent(objectKey)}?versionId=${encodeURIComponent(versionId)}`,
-            // Copying tags would need more permissions, and no object has tags.
+            // Does not copy tags: no object has tags, and copying tags would need more permissions.
             TaggingDirective: 'REPLACE',
             // Fails if somebody else has written the object in the meantime.
             ...(newest.isDeleteMarker ? { IfNoneMatch: '*' } : { IfMatch: newest.etag }),

@@ -29,7 +29,7 @@ const deploymentsOf = (terraform: Terraform) =>
           ...offline.processEnvironment,
           // All stacks share one provider, because an init for each would take a third of the time.
           TF_DATA_DIR: join(folder, 'terraform-data'),
-          // Each process collects garbage only above a gigabyte, which saves a quarter of its CPU time:
+          // Terraform collects garbage only above a gigabyte of memory. This saves a quarter of the CPU time:
           // https://go.dev/doc/gc-guide#Memory_limit.
           GOGC: 'off',
           GOMEMLIMIT: '1GiB',
@@ -65,7 +65,7 @@ const SECRET_VALUE = /\b(AKIA|ASIA)[A-Z0-9]{16}\b|-----BEGIN [A-Z ]*PRIVATE KEY|
 /** Returns the paths of the secrets that a value contains in plain text. */
 function secretsIn(value: unknown, path: string): string[] {
   if (typeof value === 'string') {
-    // The lifetime of tokens is not a secret.
+    // The unit of a token's lifetime is not a secret, although the path contains `token`.
     if (/\.token_validity_units\.\d+\.\w+$/.test(path)) return [];
     const name = path.slice(path.lastIndexOf('.') + 1);
     return (SECRET_NAME.test(name) && value !== '') || SECRET_VALUE.test(value) ? [path] : [];

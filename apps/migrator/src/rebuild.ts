@@ -5,7 +5,9 @@
 import { comparedViews, compareView, rebuiltName } from '@centflow/schema/compare-views';
 import { type ConnectionOptions, createConnection } from 'mysql2/promise';
 
-/** The result for one view. It contains no cell, because logs and Terraform's state store the result. */
+/**
+ * The result for one view. The result contains no cell values, because it is stored in logs and in Terraform's state.
+ */
 export interface ComparedView {
   readonly view: string;
   /** The number of rows that the view has in the restored database. */

@@ -120,7 +120,7 @@ describe('the handler of the trigger', () => {
     expect(counts).toMatchObject({ BatchSize: 1, JobRunsStarted: 0, BatchesGivenBack: 0 });
   });
 
-  test('throws if Glue gives no clear response, and keeps the manifest because a job run may still read it', async () => {
+  test('throws and keeps the manifest if it is unknown whether Glue has started a job run', async () => {
     const { invoke, s3 } = assemble(new FakeGlue(glueError('InternalServiceException', 'server', 500)));
     await expect(invoke(batchOf(BODIES.created))).rejects.toThrow(/did not confirm/);
     expect(s3.objects.size).toBe(1);
@@ -191,7 +191,7 @@ describe('the handler of the trigger', () => {
     }
   });
 
-  test('writes each readable key to the manifest once, or lets SQS deliver its message again', async () => {
+  test('writes each key of a readable message to the manifest once, or returns the message to the queue', async () => {
     const aKey = fc.string({ unit: 'grapheme', maxLength: 8 }).map((name) => `raw/${name}`);
     const aMessage = fc.oneof(
       {

@@ -51,7 +51,7 @@ async function invoke(aws: FakeAws, batch: SQSEvent, environment: Record<string,
 }
 
 describe('the bundle', () => {
-  test('has the same bytes in each build, in one file with its source map and notices', async () => {
+  test('is one file with a source map and notices, and has the same bytes in each build', async () => {
     await bundleLambda(join(folder, 'again'));
     const built = await readdir(join(folder, 'first'));
     expect(built.sort()).toEqual(['index.mjs', 'index.mjs.map', 'third-party-notices.txt']);

@@ -29,8 +29,8 @@ from centflow_glue.rows.source import (
     unescape_text,
 )
 
-# Rows are parsed one block at a time, and a record must fit into a block. With 4 MiB a task uses less than 250 MB. An
-# upload with a longer record is read again with the larger block.
+# Rows are parsed one block at a time, and a record must fit into a block. With blocks of 4 MiB, a
+# task uses less than 250 MB. An upload with a longer record is read again in larger blocks.
 BLOCK_BYTES = 4 * MIB
 LARGE_BLOCK_BYTES = 32 * MIB
 HEAD_BYTES = 64 << 10
@@ -282,7 +282,7 @@ class CsvReader:
 
 @dataclass(frozen=True)
 class _CutRow:
-    """The place in a row where the source ended the bytes.
+    """The place in a row at which the source cut off the file.
 
     Attributes:
         row_no: The row number.
@@ -299,8 +299,8 @@ class _RowNumbers:
     """Numbers the rows of pyarrow's batches, and collects the ragged rows, which pyarrow omits from the batches.
 
     pyarrow's thread reports the ragged rows before the reader's thread gets the batches around them. pyarrow also
-    reports the markers of the source as ragged rows. pyarrow's row count includes ragged rows and markers, but not the
-    rows that the source removed.
+    reports the markers that the source inserts as ragged rows. pyarrow's row count includes ragged rows and markers,
+    but not the rows that the source removed.
 
     Attributes:
         last: The number of the last ragged row; 0 before the first one.
@@ -481,7 +481,7 @@ def _read_first_record(head: bytes, cut: UploadRejectedError | None) -> tuple[li
 
 
 def _read_record(text: str, position: int) -> tuple[list[str], int, bool]:
-    """Returns the cells of the record at an index, the index after it, and whether a line end ends it."""
+    """Returns the cells of the record at `position`, the next position, and whether a line end follows the cells."""
     cells = []
     while True:
         match = CELL.match(text, position)

@@ -91,7 +91,8 @@ export class ConsoleStack extends StageStack {
   }
 
   /**
-   * Allows the console's pages to upload objects with signed requests, whole or in parts, to read objects, and to see version ids.
+   * Allows the console's pages to read objects, to see version ids, and to upload objects (whole or in parts) with
+   * signed requests.
    */
   #allowBrowserUploads(origin: string): void {
     new S3BucketCorsConfiguration(this, 'browser-uploads', {

@@ -2,8 +2,9 @@
  * The values that a stack hands over to later stacks. Each value is an output of the earlier stack, and a variable with the same
  * name in the later stack.
  *
- * The command that plans or applies copies the values (`terraform output` → `terraform.tfvars.json`). A stack can therefore be
- * planned without credentials for another stack's state, and a later stack cannot replace resources of an earlier stack.
+ * The command that plans or applies a stack copies the values (`terraform output` → `terraform.tfvars.json`). A stack
+ * can therefore be planned without credentials for another stack's state, and a later stack cannot replace resources of
+ * an earlier stack.
  */
 import { TerraformOutput, type TerraformStack, TerraformVariable } from 'cdktf';
 

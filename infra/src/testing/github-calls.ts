@@ -1,6 +1,6 @@
 /**
- * The calls of GitHub's roles. Rehearsals recorded most calls. No rehearsal can make the other calls, because the emulator has no
- * QuickSight, and its CloudFormation calls no other service.
+ * The AWS calls of GitHub's roles. Most calls were recorded in rehearsals. The other calls are declared here, because
+ * the emulator cannot rehearse them: it has no QuickSight, and its CloudFormation calls no other service.
  */
 import type { Environment } from '../environment.ts';
 import type { Call } from '../iam/evaluate.ts';
@@ -16,8 +16,7 @@ export interface GithubCall {
 }
 
 /**
- * The calls of Terraform's provider for one resource type: the calls that read, and the calls that create, change and
- * delete.
+ * The calls of Terraform's provider for one resource type. `reads` only read. `writes` create, change and delete.
  */
 interface Calls {
   readonly reads: readonly string[];
@@ -102,7 +101,10 @@ function reportCalls(environment: Environment, stacks: readonly Stack[]): Github
 
 interface About {
   readonly environment: Environment;
-  /** The ARN of the data source. AWS checks rights on it when a data set is created (Service Authorization Reference). */
+  /**
+   * The ARN of the data source. Creating a data set requires rights on its data source (Service Authorization
+   * Reference).
+   */
   readonly source: string;
 }
 

@@ -89,8 +89,9 @@ export function overlap(left: string, right: string): boolean {
 }
 
 /**
- * Returns whether the statements of one role would allow an action if every condition of an Allow held, and no condition of a Deny.
- * The function allows more than AWS does, so AWS also rejects every action that the function rejects.
+ * Returns whether the statements of one role may allow an action. Assumes that the conditions of each Allow are met,
+ * and that the conditions of each Deny are not met. The function allows more than AWS does, so AWS also rejects every
+ * action that the function rejects.
  */
 export function mayEver(statements: readonly GrantedStatement[], action: string, resource: string): boolean {
   const matching = statements.filter(

@@ -11,8 +11,8 @@ export interface Certificate {
 
 export interface Authority {
   /**
-   * The certificate of the authority as PEM. A client that trusts this certificate accepts every server with a
-   * certificate of the authority.
+   * The certificate of the authority as PEM. A client that trusts this certificate accepts every server whose
+   * certificate the authority has issued.
    */
   readonly pem: string;
   /** Issues a certificate for a host name, by default for `localhost` and 127.0.0.1. */

@@ -130,9 +130,8 @@ export function endpointOf({ port, rehearsal }: Pick<EmulatorOptions, 'port' | '
 }
 
 /**
- * Returns the variables that decide which requests the emulator accepts: only signed ones (guard.py), or in a rehearsal
- * only
- * those that IAM allows.
+ * Returns the variables that decide which requests the emulator accepts. The local stack accepts only signed requests
+ * (guard.py). A rehearsal accepts only requests that IAM allows.
  */
 function admission({ rehearsal, port, temporaryFolder }: EmulatorOptions): Record<string, string> {
   if (rehearsal === undefined) return { CENTFLOW_GUARDED_PORT: String(port) };

@@ -20,7 +20,7 @@ export interface SparkWorkerOptions {
   readonly logFile: string;
   /** The size of the driver's heap in Spark's notation, such as `2g`. */
   readonly memory: string;
-  /** The job; by default that of this repository. */
+  /** The job; by default the job of this repository. */
   readonly job?: Job;
   /** Receives each restart of the process, with its reason. */
   readonly onRestart: (message: string) => void;

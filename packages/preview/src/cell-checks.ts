@@ -48,7 +48,7 @@ export function checkOf(column: Column, contract: Contract): Check {
 export class AmountCheck {
   readonly reader: AmountReader;
   readonly #minimum: bigint | null;
-  /** The number of decimals of each currency, by the currency's index among the codes. */
+  /** The number of decimals of each currency, in the order of the currency codes. */
   readonly #minorUnits: readonly number[];
 
   constructor(column: Column, contract: Contract) {

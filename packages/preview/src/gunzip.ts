@@ -3,8 +3,8 @@
  * for each fault.
  *
  * The reason may differ from the job's if the compressed bits themselves are invalid. The job's zlib stops there with
- * `not_gzip`. fflate may continue until a checksum is wrong or the file ends, which gives `truncated_gzip`. The job's
- * result counts.
+ * `not_gzip`. fflate may continue until a checksum is wrong or the file ends, which gives `truncated_gzip`. In that
+ * case, the result of the job is the valid one.
  *
  * DecompressionStream cannot replace this code. It rejects zeros after a member, and reports the same error for a
  * truncated file and a damaged file. fflate's `Gunzip` does not verify checksums.

@@ -102,7 +102,7 @@ const alreadyApplied: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Runs one statement. A record before it says that it has started, and an update after it says that it is applied.
+ * Runs one statement. Inserts a record before the statement, and sets `applied_at` in the record after the statement.
  *
  * If MySQL rejects the statement, the record is deleted. So a record without `applied_at` means that a migrator
  * crashed. If MySQL then reports "already exists", the statement had succeeded before the crash.
@@ -133,8 +133,8 @@ async function apply(connection: Connection, step: MigrationStep, crashed: boole
 }
 
 /**
- * Checks that the server supports the collations, CHECK constraints and other features that the schema needs. To be
- * called first, because MariaDB would fail at a later statement, with an error that does not name the cause.
+ * Checks that the server supports the collations, CHECK constraints and other features that the schema needs. Call this
+ * function first: on MariaDB, a later statement would fail with an error that does not name the cause.
  *
  * @throws {UnsuitableDatabaseError} for MariaDB and for a MySQL version that is too old
  */

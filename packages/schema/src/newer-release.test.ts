@@ -35,8 +35,8 @@ describe('this release, on a database that a newer release has migrated', () => 
   });
 
   /**
-   * Migrates a database like a newer release, which adds a column, a table and a view, and a column in an existing
-   * view.
+   * Migrates a database as a newer release would. The migration adds a column, a table, a view, and a column to an
+   * existing view.
    *
    * @param others further statements of the migration
    */
@@ -116,7 +116,7 @@ describe('this release, on a database that a newer release has migrated', () => 
     expect(applied.map(({ tag, step }) => `${tag}/${step}`)).toEqual([`${TAG}/6`]);
   });
 
-  it('keeps unknown grants, which the newer release corrects when it migrates again', async () => {
+  it('keeps unknown grants until the newer release migrates again', async () => {
     await migrateNewer();
     const { administrator, name, accounts } = database;
     await administrator.query(`GRANT SELECT ON ${name}.expenses TO ?@'%'`, [accounts.reporter]);

@@ -15,7 +15,10 @@ export function platform(): string {
   return `${process.platform === 'win32' ? 'windows' : process.platform}_${architecture}`;
 }
 
-/** Returns whether a folder is a mirror, in one of Terraform's two layouts, with the provider for this platform. */
+/**
+ * Returns whether a folder is a mirror that contains the provider for this platform, in either of Terraform's two
+ * layouts.
+ */
 export function holdsProvider(folder: string): boolean {
   return (
     existsSync(join(folder, PROVIDER, PROVIDER_VERSION, platform())) ||
@@ -37,10 +40,10 @@ function defaultFolders(): string[] {
 const ROOTS = ['/opt', '/usr/local', '/usr/local/lib', '/usr/local/share', '/usr/lib', '/usr/share', '/srv'];
 
 /**
- * Returns the first mirror with the provider: the named one, one of Terraform's own folders, or a folder directly in one of
- * `roots`.
+ * Returns the first mirror that contains the provider. Searches the named folder, Terraform's own folders, and the
+ * folders directly in `roots`.
  *
- * @returns undefined: there is no mirror, so that Terraform uses its registry
+ * @returns undefined if there is no mirror; Terraform then uses its registry
  */
 export function findPluginMirror(
   named: string | undefined = process.env.CENTFLOW_TERRAFORM_PLUGINS,

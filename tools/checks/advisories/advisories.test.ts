@@ -44,7 +44,7 @@ describe('judgeAnswers', () => {
     );
   });
 
-  test('passes for an accepted advisory until the last day of the acceptance, and matches any of its ids', () => {
+  test('accepts an advisory by any of its ids until the last day of the acceptance', () => {
     for (const id of ADVISORY.ids) {
       const { lines, hasFailed } = judgeAnswers([FOUND], [{ ...ACCEPTED, id }], TODAY, false);
       expect(hasFailed).toBe(false);
@@ -73,7 +73,7 @@ describe('judgeAnswers', () => {
     expect(judgeAnswers([UNANSWERED], [], TODAY, true).hasFailed).toBe(true);
   });
 
-  test('reports an accepted advisory that no source reports any more, if every source has answered', () => {
+  test('reports that an acceptance is no longer needed, if every source has answered', () => {
     expect(judgeAnswers([NOTHING], [ACCEPTED], TODAY, false).lines.at(-1)).toBe(
       '· GHSA-aaaa-bbbb-cccc of hono is accepted, but no longer reported. Remove it from the accepted advisories.',
     );

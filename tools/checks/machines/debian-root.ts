@@ -126,7 +126,7 @@ export function enter(root: DebianRoot, user: string, line: string): readonly [s
   return ['/usr/bin/setpriv', '--pdeathsig', 'KILL', ...namespaces, 'sh', ENTER, root.folder, user, line];
 }
 
-/** Returns the environment of a login shell and the network variables, and no other variables of this process. */
+/** Returns the environment of a login shell. Of this process's variables, it contains only the network variables. */
 export function rootEnvironment(user: string): Record<string, string> {
   const home = user === 'root' ? '/root' : `/home/${user}`;
   return {

@@ -54,7 +54,8 @@ export function wholeNumber(minimum: number, maximum: number) {
 export const uploadId = wholeNumber(1, Number.MAX_SAFE_INTEGER);
 
 /**
- * The position at which the previous page ended. A cursor contains no owner, so another owner's cursor gives no access.
+ * The position at which the previous page ended. A cursor contains no owner, so a copied cursor gives no access to
+ * another owner's data.
  */
 export const cursor = z.string().regex(/^[\w-]{1,4096}$/);
 export const next = cursor.optional().openapi({ description: 'The cursor of the next page; absent on the last page' });

@@ -8,7 +8,7 @@ interface Figures {
 }
 
 export function figuresStory(setting: Setting): void {
-  test('a dashboard shows the figures of the views, and a drill leads to a row of a file and back', async () => {
+  test('a dashboard shows the figures of its views, and drilling down leads to a row of an uploaded file', async () => {
     const { browser, url } = setting();
     const ada = await signIn(browser, url, 'ada');
     const { page } = ada;
@@ -41,7 +41,7 @@ export function figuresStory(setting: Setting): void {
     await ada.close();
   });
 
-  test('a visual is saved as a CSV of its figures and as a PNG', async () => {
+  test('a visual can be saved as CSV and as PNG', async () => {
     const { browser, url } = setting();
     const ada = await signIn(browser, url, 'ada');
     const { page } = ada;

@@ -149,7 +149,7 @@ export function fixingStory(setting: Setting): void {
     await maya.close();
   });
 
-  test('undoing a file that changed in the meantime is refused with advice', { timeout: 180_000 }, async () => {
+  test('undoing an upload is refused with advice if the file has changed since', { timeout: 180_000 }, async () => {
     const { browser, url } = setting();
     const { s3, Bucket } = openStorage(setting);
     const maya = await signIn(browser, url, 'maya');

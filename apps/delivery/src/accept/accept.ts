@@ -20,7 +20,7 @@ export interface AcceptOptions {
   readonly account: Account;
   readonly deployed: Deployed;
   readonly web: Web;
-  /** The user who signs in to the console; undefined: no user is configured. */
+  /** The user who signs in to the console; undefined if no user is configured. */
   readonly person: Person | undefined;
   readonly firstDeployedAt: Date | undefined;
   /** Whether to run checks that affect the whole environment. */
@@ -137,7 +137,7 @@ function consolesOf(options: AcceptOptions): () => Promise<Console> {
       const console = openConsole({ ...options, person }, (totpSecret) => {
         if (person !== undefined) person = { ...person, totpSecret };
       });
-      // A failed sign-in is not reused: the next check signs in again.
+      // Does not reuse a failed sign-in, so that the next check signs in again.
       console.catch(() => {
         newest = undefined;
       });

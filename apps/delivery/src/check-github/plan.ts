@@ -5,8 +5,9 @@
 import type { RepositorySettings } from '../github/settings.ts';
 
 /**
- * `all`: branch rules, required reviewers and attestations. `branches`: only branch rules for environments. `none`:
- * GitHub ignores every rule of an environment. `unknown`: GitHub does not show the plan to this token.
+ * The protection that a GitHub plan offers. `all`: branch rules, required reviewers and attestations. `branches`: only
+ * branch rules for environments. `none`: GitHub ignores every rule of an environment. `unknown`: GitHub does not show
+ * the plan to this token.
  *
  * - https://docs.github.com/en/actions/reference/workflows-and-actions/deployments-and-environments
  * - https://docs.github.com/en/actions/how-tos/secure-your-work/use-artifact-attestations/use-artifact-attestations

@@ -79,8 +79,8 @@ async function applyAll({ open, stacks, say }: RollbackOptions): Promise<void> {
     const { stack, plan, changes, judgement } = planned;
     say(`${stack}: ${summaryOf(plan)}`);
     if (!changes) continue;
-    // The release was reviewed when it was first deployed. But it does not contain newer resources, which may hold data
-    // and would be destroyed.
+    // The release was reviewed when it was first deployed, so most violations are only printed. But the rollback would
+    // destroy newer resources, which may hold data. Such violations stop the rollback.
     const destroying = judgement.violations.filter(({ rule }) => rule === 'destroys-data');
     refuseViolations([{ stack, judgement: { ...judgement, violations: destroying } }]);
     for (const violation of judgement.violations)

@@ -17,7 +17,7 @@ export function fit(markdown: string, limit: number): string {
   return `${kept}${closing(kept)}${NOTE}`;
 }
 
-/** Removes half of a surrogate pair from the end, because the two halves are one character. */
+/** Removes a half surrogate pair from the end of the text, because half a pair is not a character. */
 function withoutHalfCharacter(text: string): string {
   return /[\uD800-\uDBFF]$/.test(text) ? text.slice(0, -1) : text;
 }

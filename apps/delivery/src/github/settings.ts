@@ -15,7 +15,7 @@ export interface RepositorySettings {
   readonly defaultBranch: string;
   readonly hasIssues: boolean;
   readonly tokens: {
-    /** The start of the subject in a workflow's token. */
+    /** The prefix of the subject (`sub`) in a workflow's token. */
     readonly subjectPrefix: string | undefined;
     /** Whether the subject uses GitHub's default format instead of a template of the repository. */
     readonly isDefault: boolean;
@@ -71,7 +71,10 @@ export function settings(connection: Connection, branch: string): Promise<Reposi
   );
 }
 
-/** Returns the owner's plan. GitHub shows an organisation's plan only to its owners, and a user's plan only to that user. */
+/**
+ * Returns the owner's GitHub plan. GitHub shows an organisation's plan only to its owners, and a user's plan only to
+ * that user.
+ */
 async function planOf(octokit: Octokit, owner: { readonly login: string; readonly type: string }) {
   if (owner.type === 'Organization') return (await octokit.rest.orgs.get({ org: owner.login })).data.plan?.name;
   const { data } = await octokit.rest.users.getAuthenticated();
@@ -79,8 +82,9 @@ async function planOf(octokit: Octokit, owner: { readonly login: string; readonl
 }
 
 /**
- * Octokit's types do not contain `sub_claim_prefix` yet. The tokens always use this prefix. `use_immutable_subject` can
- * be false even if the prefix contains ids, because new repositories use ids without an opt-in.
+ * Octokit's types do not contain `sub_claim_prefix` yet. The subject of every token begins with this prefix.
+ * `use_immutable_subject` is not read, because it does not show whether the prefix contains ids: new repositories use
+ * ids without an opt-in.
  */
 const subject = z.object({ use_default: z.boolean(), sub_claim_prefix: z.string().optional() });
 
@@ -106,7 +110,7 @@ async function unknownCodeOwners(octokit: Octokit, where: Where, branch: string)
   return found.data.errors.map(({ line, kind, suggestion }) => `line ${line}: ${suggestion ?? kind}`);
 }
 
-/** Octokit types the pages of this list incorrectly, so they are requested with an explicit type. */
+/** Octokit's type for the pages of this list is wrong, so the request declares its own type. */
 type Environment = NonNullable<
   RestEndpointMethodTypes['repos']['getAllEnvironments']['response']['data']['environments']
 >[number];

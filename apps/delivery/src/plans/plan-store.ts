@@ -47,7 +47,8 @@ export class PlanStore {
   }
 
   /**
-   * Stores the plan of one stack. Overwrites an earlier plan of the same pull request, which the bucket keeps as a version.
+   * Stores the plan of one stack. Overwrites an earlier plan of the same pull request. The bucket keeps the earlier
+   * plan as a version.
    *
    * @returns the SHA-256 of the plan
    */

@@ -57,7 +57,7 @@ describe('a release', () => {
     expect(await openRelease(made.folder, made.digest)).toEqual(made);
   });
 
-  it('opens in any folder to which it is copied', async () => {
+  it('can be opened after it is copied to another folder', async () => {
     const copy = join(folder, 'copy');
     cpSync(made.folder, copy, { recursive: true });
     expect(await openRelease(copy, made.digest)).toEqual({ ...made, folder: copy });
@@ -161,7 +161,7 @@ describe('opening a release', () => {
     );
   });
 
-  it('refuses a record that was changed together with its files, because the digest differs', async () => {
+  it('refuses a release if its record and files were both changed', async () => {
     rmSync(folder, { recursive: true });
     await writeSmallRelease(folder, { files: { [stack]: '{"output": 2}' } });
     await openRelease(folder);

@@ -1,4 +1,7 @@
-/** Judges access from outside: other accounts and buckets, callers of new functions, and new code with another resource's role. */
+/**
+ * Judges foreign access: by other accounts and buckets, by callers of new functions, and by new code that uses the role
+ * of another resource.
+ */
 import { isSettable } from './changed-attributes.ts';
 import { filledIn, NOT_KNOWN_YET, referredTo, unknownValues } from './configuration.ts';
 import { type Judge, listed, type Violation } from './judge.ts';
@@ -88,7 +91,10 @@ const runners: Readonly<Record<string, string>> = {
   aws_lambda_function: 'role',
 };
 
-/** Requires that a new resource which runs code has its own role, from its stack and unused by others. */
+/**
+ * Requires a separate role for each new resource that runs code. The role must be in the resource's stack, and no other
+ * resource may use the role.
+ */
 export const borrowedRoles: Judge = (resource, review) => {
   const { address, type, change } = resource;
   const attribute = runners[type];

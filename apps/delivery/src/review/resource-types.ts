@@ -1,4 +1,7 @@
-/** All resource types of the stacks: what each decides, and which of its changes are harmless. Other changes are refused. */
+/**
+ * Lists all resource types of the stacks, what each type controls, and which changes are harmless. Other changes are
+ * refused.
+ */
 import type { StageName } from '@centflow/infra/stacks/centflow-stack';
 import type { RuleName } from './rules.ts';
 
@@ -6,14 +9,17 @@ import type { RuleName } from './rules.ts';
 export interface GuardedType {
   /** A noun phrase that completes the message `changes callback_urls, and with it …`. */
   readonly decides: string;
-  /** The rule that a change breaks if it is not declared harmless. `removal` and `addition` break it too. */
+  /**
+   * The rule that a change violates unless the change is declared harmless. A `removal` or an `addition` violates the
+   * same rule.
+   */
   readonly rule: RuleName;
   /**
    * Attributes that may change freely, such as `timeout` or `default_cache_behavior.0.compress`, including nested ones. Attributes
    * that rules.ts compares need no entry. Every other change needs an exemption.
    */
   readonly harmless?: readonly string[];
-  /** The effect of removing such a resource while its owner stays. Not set if a removal has no effect. */
+  /** The effect of removing a resource of this type while its owner stays. Not set if a removal has no effect. */
   readonly removal?: string;
   /** Whether a replacement has the same effect as a removal. */
   readonly lostWhenReplaced?: true;
@@ -27,8 +33,9 @@ export interface GuardedType {
    */
   readonly onlyOne?: true;
   /**
-   * Set if creating one silently overwrites an existing one with the same name. `by` is the name attribute. `stage` is the only
-   * stage with such resources, because plans of other stacks do not show its existing resources.
+   * Set if creating a resource silently overwrites an existing resource with the same name. `by` is the attribute with
+   * the name. Only `stage` may contain resources of this type, because a plan does not show the existing resources of
+   * other stacks.
    */
   readonly takesOver?: { readonly by: string; readonly stage: StageName };
 }

@@ -363,8 +363,8 @@ export const grants: Readonly<Record<string, string>> = {
 };
 
 /**
- * The owner of a resource: the attribute that names the owner, the owner's type, and the owner's attributes that can
- * serve as the name.
+ * Describes how a resource refers to its owner. `by`: the attribute that refers to the owner. `type`: the owner's type.
+ * `names`: the attributes of the owner that `by` may contain.
  */
 export interface Belonging {
   readonly by: string;
@@ -375,7 +375,7 @@ export interface Belonging {
 const toRole: Belonging = { by: 'role', type: 'aws_iam_role', names: ['name', 'id'] };
 const toBucket: Belonging = { by: 'bucket', type: 'aws_s3_bucket', names: ['bucket', 'id'] };
 
-/** Resources that may be created together with a new owner, and deleted together with it. */
+/** Resource types that may be created and deleted together with their owner. */
 export const belongings: Readonly<Record<string, Belonging>> = {
   aws_apigatewayv2_authorizer: { by: 'api_id', type: 'aws_apigatewayv2_api', names: ['id'] },
   aws_cognito_user_pool_client: { by: 'user_pool_id', type: 'aws_cognito_user_pool', names: ['id'] },

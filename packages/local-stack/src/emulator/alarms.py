@@ -1,8 +1,8 @@
 """CloudWatch alarms in the Query protocol, which Terraform uses.
 
 ministack stores and returns only some fields of an alarm. Without this module, Terraform reads an alarm without a
-statistic and plans a change. ministack also checks `DescribeAlarms` for the resource `*`. AWS checks it for the
-resource of all alarms, so ministack would reject a policy that AWS accepts.
+statistic and plans a change. ministack also requires the right to `DescribeAlarms` on the resource `*`. AWS requires
+this right only on the ARN of all alarms. So ministack would reject a policy that AWS accepts.
 """
 
 import re

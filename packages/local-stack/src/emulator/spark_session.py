@@ -6,9 +6,8 @@ from pyspark.sql import SparkSession
 
 # Settings for two cores and a fast start. They do not change the results of the job.
 SPARK_CONF = {
-    # A slot is a thread. Two job runs share this Spark, and an owner uses up to two slots in each run. So two slots
-    # remain
-    # free for other owners. Each run divides its work as on a machine with two cores.
+    # A slot is a thread. Two job runs share this Spark, and an owner uses up to two slots in each run. So two of the
+    # six slots remain free for other owners. Each run divides its work as on a machine with two cores.
     "spark.master": "local[6]",
     "spark.default.parallelism": "2",
     "spark.app.name": "centflow-local",

@@ -8,7 +8,7 @@ import type { NamedView } from './view-named.ts';
 const MONTH = /^\d{4}-(0[1-9]|1[0-2])$/;
 
 /**
- * Returns the predicate. The condition on the owner comes first, and every value is a parameter.
+ * Returns the predicate of a visual's query. The condition on the owner comes first, and every value is a parameter.
  *
  * @throws {FilterError} if a month is not valid, or if a drill narrows a column that is not in `narrowedBy`.
  */
@@ -44,7 +44,9 @@ function drillConditions(visual: Visual, { drill = {} }: Filters): [ColumnOf<Vie
   });
 }
 
-/** Both months are inclusive. Dates match up to the last day, and times up to its last microsecond. */
+/**
+ * The period includes both months completely: up to the last day for dates, and up to the last microsecond for times.
+ */
 function inPeriod(view: NamedView, { from, to }: Filters): SQL[] {
   for (const month of [from, to]) {
     if (month !== undefined && !MONTH.test(month)) {

@@ -14,12 +14,11 @@ type AnswerRow = Record<string, string | number | null>;
  * Runs a visual's query and returns the data that a chart draws.
  *
  * Amounts are never summed over currencies. If the reader chose no currency, a visual that shows money uses the owner's
- * most
- * used currency. The answer names the currency.
+ * most used currency. The answer names the currency.
  *
  * @param database a connection as the user `reporter`
  * @param owner the signed-in owner, which must not come from the request
- * @param mostUsed returns the owner's currencies, the most used first; for callers that have already read them
+ * @param mostUsed returns the owner's currencies, the most used first. Pass it if the currencies are already known
  * @throws {FilterError} if the filters do not apply to the visual.
  */
 export async function runVisual(

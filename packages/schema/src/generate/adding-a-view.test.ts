@@ -50,7 +50,7 @@ describe('docs/adding-a-view.md', () => {
   });
   afterAll(() => rm(copy, { recursive: true }));
 
-  it('npm run generate writes all files that the page lists', () => {
+  it('npm run generate writes all files that docs/adding-a-view.md lists', () => {
     const listed = [...page.matchAll(/^- `([^`…]+)(?:…([^`]*))?`/gm)].map(([, start, end = '']) => [start, end]);
     expect(listed.length).toBeGreaterThan(2);
     for (const [start = '', end = ''] of listed) {

@@ -67,7 +67,7 @@ describe('renderSamples', () => {
     expect(single.length).toBeGreaterThan(new Set(single).size);
   });
 
-  it('renders one period in which two statements have identical rows', () => {
+  it('renders two statements with identical rows in the period that they share', () => {
     const [first, second] = ['statement-2025-01-to-06.csv', 'statement-2025-04-to-09.csv'].map((name) =>
       named('expenses', 'ada', name).rows.filter(({ date }) => '2025-04' < `${date}` && `${date}` < '2025-07'),
     );
@@ -83,7 +83,7 @@ describe('renderSamples', () => {
     expect(new Set(ids).size).toBe(ids.length);
   });
 
-  it('renders bad rows in two files only, and less than half of their rows are bad', () => {
+  it('renders bad rows in only two files, and less than half of the rows in these files are bad', () => {
     const cash = named('expenses', 'maya', 'cash-2025.csv');
     expect(dirtyExpenses.length + raggedExpenses.length).toBeLessThan((cash.rows.length + raggedExpenses.length) / 2);
     const dirtyBudget = named('budgets', 'kenji', '2025.csv');

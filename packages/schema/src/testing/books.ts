@@ -5,7 +5,7 @@ import type { FeedTable, SampleRow } from '../define-feed.ts';
 import { summaries } from '../generated/summaries.ts';
 import type { TestDatabase } from './database.ts';
 
-/** The values of a row, and whether another upload shows the row. */
+/** The values of a row, and whether the row is hidden because another upload shows it. */
 export type TestRow<T extends FeedTable> = SampleRow<T> & { readonly shadowed?: boolean };
 
 /** Inserts an upload with some rows, and returns its id. */

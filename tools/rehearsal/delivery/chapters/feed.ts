@@ -54,7 +54,7 @@ export async function feedIsAdded(context: DeliveryContext): Promise<void> {
     note(made.version);
     return made;
   });
-  // These steps run in parallel, because each concerns another environment.
+  // These steps run in parallel, because each step uses a different environment.
   const altered = steps.run('Nothing is applied to staging after somebody has altered its reviewed plan', async () => {
     await delivery.prepare(push, 'staging');
     const restorePlan = await alterPlan(context, 'staging', pullRequest);

@@ -34,7 +34,7 @@ const refusing = async () => {
   throw new Error('invalid_grant');
 };
 
-test('Session renews its token each time before the token expires, so that requests never wait', async () => {
+test('Session always renews its token before the token expires', async () => {
   const renew = provider();
   const session = new Session(inMemory(), renew);
   session.signIn(nth(1));
@@ -57,7 +57,7 @@ test('Session renews with the newest stored refresh token after a reload', async
   expect(await after.token()).toBe('token-3');
 });
 
-test('Session shares one renewal among requests that are refused together', async () => {
+test('Session renews its token once if several requests are refused at the same time', async () => {
   const renew = provider();
   const session = new Session(inMemory(), renew);
   session.signIn(nth(1));

@@ -1,4 +1,4 @@
-/** Checks of the notifications: mail subscriptions, and publishing to the topic by alarms and by EventBridge. */
+/** Checks that mail addresses are subscribed to the topic, and that alarms and EventBridge can publish to it. */
 import {
   DescribeAlarmHistoryCommand,
   DescribeAlarmsCommand,

@@ -89,8 +89,8 @@ async function findUnfinishedSend(source: Blob, feed: Feed, name: string): Promi
 }
 
 /**
- * Moves the edits that are not valid yet to the version that contains the other fixes. Rows have the same numbers in
- * both versions.
+ * Moves the edits that are not valid yet to the new version of the file, which contains the valid edits. Row numbers
+ * are the same in both versions.
  */
 async function moveDraft(from: Basis, to: Pick<Basis, 'uploadId' | 'versionId'>): Promise<void> {
   const draft = (await fixDrafts.read(getFixDraftId(from))) ?? {};
