@@ -1,8 +1,9 @@
 """Keeps the sums of published uploads current, so that the report views do not have to add up rows.
 
 A contract declares the feed's summaries: by month and category, by account and day, and so on. A summary holds the sum
-and the number of an upload's rows for each group, without the `shadowed` rows. A summary is current while the `as_of`
-of its mark in `upload_summaries` equals the upload's `updated_at`. Without a current summary, the views read the
+and the number of an upload's rows for each group, without the `shadowed` rows. Each summary has a mark in
+`upload_summaries`. The summary is current while the mark's `as_of` equals the upload's `updated_at`. Without a current
+summary, the views read the
 upload's rows (docs/adr/0016-summaries-of-uploads.md).
 """
 

@@ -16,7 +16,7 @@ from centflow_glue.rows.short_rows import BEFORE_CELL, RemovedRows, advance_cont
 
 # The number of bytes that a message shows on either side of a byte that is not UTF-8.
 SHOWN_BYTES = 20
-# The size of the pieces from which short rows are removed, in bytes. numpy needs 40 times this memory.
+# The size of the pieces from which short rows are removed, in bytes. numpy needs 40 times as much memory as one piece.
 PIECE_BYTES = 256 << 10
 # A block for pyarrow ends once short rows were removed from this number of bytes, which limits the memory for removed
 # rows.

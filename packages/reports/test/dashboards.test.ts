@@ -29,7 +29,7 @@ describe('every dashboard', () => {
     },
   );
 
-  test.for(dashboards)('$id has only lines of visuals that fill the full width', ({ visuals: placed }) => {
+  test.for(dashboards)('$id has only rows of visuals that fill the full width', ({ visuals: placed }) => {
     let filled = 0;
     for (const { visual, width } of placed) {
       filled += width;
@@ -153,7 +153,7 @@ describe('a drill of a visual', () => {
     expect(drillInto(named('expense-payments'), {}, {})).toBeNull();
   });
 
-  it('keeps the filters of the dashboard, and drops what an earlier drill to a coarser visual has narrowed', () => {
+  it('keeps the filters of the dashboard, and drops the filters of an earlier drill to a coarser visual', () => {
     const narrowed = { category: 'Food', drill: { category: 'Food' } };
     expect(drillInto(named('spending-by-country'), { country: null }, narrowed)).toEqual({
       to: 'spending-by-city',

@@ -122,7 +122,7 @@ describe('npm run generate', () => {
     }
   });
 
-  it('reports a missing migration if a table differs from the table that the migrations create', async () => {
+  it('reports a missing migration if the migrations do not create a table as it is defined', async () => {
     const file = join(copy, 'packages/schema/src/feeds/savings-goals.ts');
     await writeFile(file, savingsGoals.replace('length: 64', 'length: 80'));
     await expect(generate('--check')).rejects.toThrow(
