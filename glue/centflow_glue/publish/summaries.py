@@ -3,8 +3,7 @@
 A contract declares the feed's summaries: by month and category, by account and day, and so on. A summary holds the sum
 and the number of an upload's rows for each group, without the `shadowed` rows. Each summary has a mark in
 `upload_summaries`. The summary is current while the mark's `as_of` equals the upload's `updated_at`. Without a current
-summary, the views read the
-upload's rows (docs/adr/0016-summaries-of-uploads.md).
+summary, the views read the upload's rows (docs/adr/0016-summaries-of-uploads.md).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
