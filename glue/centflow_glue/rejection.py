@@ -1,6 +1,7 @@
 """Describes why a whole upload is rejected.
 
-An upload with several faults is rejected for the first fault in this order. Block sizes and read sizes do not matter.
+An upload with several faults is rejected for the first fault in this order. The sizes of blocks and reads do not change
+the result.
 
 1. The object, in this order: not in a feed's folder, a name that does not end in .csv or .csv.gz, an invalid owner, too
    large.

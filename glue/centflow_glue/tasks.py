@@ -35,7 +35,7 @@ MAX_TURNS_PER_OWNER = 2
 POLL_SECONDS = 0.25
 BUSY_POLL_SECONDS = 0.1
 POLL_FOR_SECONDS = 30 * 60
-# The number of waiting keys above which a job run leaves further manifests to other runs. A key takes at most 1 KB.
+# A job run with more waiting keys than this number leaves further manifests to other runs. A key takes at most 1 KB.
 MAX_WAITING_KEYS = 50_000
 
 logger = logging.getLogger(__name__)

@@ -18,7 +18,7 @@ const IDLE_SWEEP = { workers: 2, hours: 1 / 60 };
 const CRAWL_HOURS = 10 / 60;
 /** The number of interface endpoints: `secretsmanager` and `logs`. */
 const ENDPOINTS = 2;
-/** The number of secrets: those of the migrator, the loader and the reporter, and the one that RDS creates. */
+/** The number of secrets: one each for the migrator, the loader and the reporter, and one that RDS creates. */
 const SECRETS = 4;
 /** The number of metrics that the job emits at the end of each run. */
 const JOB_METRICS = 11;

@@ -149,7 +149,7 @@ describe('the uploads queue', () => {
     }
   });
 
-  test('delivers a message for as long as Glue can be full, and keeps dead letters for 14 days', () => {
+  test('retries a message for as long as Glue can be full, and keeps dead letters for 14 days', () => {
     for (const { environment, stack } of loads) {
       const { queue, deadLetterQueue } = namesOf(environment);
       const { attributes } = one(stack, 'aws_sqs_queue', { name: queue });
@@ -170,7 +170,7 @@ describe('the uploads queue', () => {
     }
   });
 
-  test('delivers a message for long enough with every allowed job timeout, within the limits of SQS', () => {
+  test('retries a message for long enough with every allowed job timeout, within the limits of SQS', () => {
     const [environment] = environments;
     if (environment === undefined) throw new Error('an environment is needed');
     fc.assert(

@@ -81,7 +81,7 @@ export async function readStages(
  * Returns the times between consecutive moments. The times add up to the total.
  *
  * A moment may seem to precede the previous one, because the logs have a resolution of a hundredth of a second, and because
- * a job run may start before the trigger has read the response. Such a moment counts as equal to the previous one.
+ * a job run may start before the trigger has read the response. The function then treats both moments as simultaneous.
  */
 export function splitIntoStages(moments: readonly Moment[]): Readonly<Record<Stage, number>> {
   const last = moments.at(-1) ?? 0;

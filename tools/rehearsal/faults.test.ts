@@ -39,7 +39,7 @@ describe('compareWithFaults', () => {
     ]);
   });
 
-  test('accepts a replacement only if a known fault has `replaces`', () => {
+  test('accepts the replacement of a resource only if a known fault sets `replaces`', () => {
     const replaced = update('aws_flow_log', { tags: {} }, { tags: { a: 'b' } });
     const change = { ...replaced.change, actions: ['delete', 'create'] as const };
     const plan = [{ ...replaced, change }];

@@ -1,6 +1,6 @@
 /**
- * Limits how many queries of one person run at the same time across all Lambdas. Each Lambda serves one request, so no
- * Lambda can count the others.
+ * Limits how many queries of one person run at the same time across all Lambdas. Each Lambda serves one request at a
+ * time, so a Lambda cannot count the queries of other Lambdas.
  *
  * MySQL counts the turns with named locks. MySQL releases a lock when its connection ends, even if the Lambda crashed
  * (https://dev.mysql.com/doc/refman/8.4/en/locking-functions.html#function_get-lock).

@@ -95,7 +95,7 @@ describe('.github/dependabot.yml', () => {
     for (const { cooldown } of updates) expect(cooldown).toEqual({ 'default-days': 7 });
   });
 
-  test('ignores the Python packages that Glue provides, and the package that Debian 12 limits', () => {
+  test('ignores the Python packages whose versions Glue sets or Debian 12 limits', () => {
     const group = /^glue60 = \[$(.*?)^\]$/ms.exec(read('glue/pyproject.toml'))?.[1] ?? '';
     const pinned = [...group.matchAll(/"([\w.-]+)==/g)].map(([, name]) => name);
     expect(pinned).toContain('pyspark');

@@ -21,7 +21,7 @@ from centflow_glue.rows.quarantine import (
 )
 
 # Without compression, a row of two bytes takes 32 bytes. Threads are off because pyarrow has only one thread in Spark's
-# Python processes. That thread writes the ragged rows, so it would wait for itself.
+# Python processes. That thread writes the ragged rows, so with threads on it would wait for itself.
 QUARANTINE_OPTIONS = pa.ipc.IpcWriteOptions(compression="lz4", use_threads=False)
 # The maximum number of bad rows that are stored for a rejected upload. They show what is wrong with the upload.
 REJECTED_ROWS_KEPT = 1000

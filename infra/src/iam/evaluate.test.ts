@@ -80,7 +80,7 @@ describe('decide', () => {
   });
 
   // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html#principal-accounts
-  test('denies a role all calls that the resource’s policy denies to the role’s account', () => {
+  test('denies a role every call that the resource’s policy denies to the whole account', () => {
     const identity = [allow('s3:*', '*')];
     for (const account of ['123456789012', 'arn:aws:iam::123456789012:root']) {
       const resource = [deny('s3:GetObject', '*', { Principal: { AWS: account } })];
@@ -161,7 +161,7 @@ describe('a condition in an IAM policy', () => {
     expect(under(condition, { 'aws:RequestedRegion': 'eu-west-2' })).toBe(false);
   });
 
-  test('holds for a missing key only if the operator is negated or supports missing keys', () => {
+  test('is met without its key only if the operator is negated or supports missing keys', () => {
     expect(under({ StringEquals: { 'aws:a': 'x' } })).toBe(false);
     expect(under({ StringNotEquals: { 'aws:a': 'x' } })).toBe(true);
     expect(under({ StringEqualsIfExists: { 'aws:a': 'x' } })).toBe(true);

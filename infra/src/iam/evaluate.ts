@@ -48,7 +48,8 @@ export interface Decision {
  * An explicit deny in any policy wins. The endpoint's policy must allow the call. The role's own policies or the resource's policy
  * must also allow the call. The boundary limits both, unless the resource's policy allows everybody:
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html#access_policies_boundaries-eval-logic.
- * A KMS key's policy must always allow the role or the account. If it allows the account, IAM decides.
+ * A KMS key's policy must always allow the role or the account. If the key's policy allows only the account, the role
+ * also needs an IAM policy that allows the call.
  *
  * @throws {UnknownElementError} a policy contains an element that is not implemented here.
  */

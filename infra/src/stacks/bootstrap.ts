@@ -110,7 +110,8 @@ function rejectDifferentProviders([first, ...others]: readonly [Environment, ...
 /**
  * Rejects an environment that protects its data but shares its account. RDS chooses the names of the administrators'
  * secrets. The boundary of an environment's roles therefore cannot distinguish the secrets of two databases. The
- * boundary cannot distinguish two keys either. A person who may change one environment could therefore read the other.
+ * boundary cannot distinguish the keys of two environments either. A person who may change one environment could
+ * therefore read the other.
  */
 function rejectSharedProtection(environments: readonly [Environment, ...Environment[]]): void {
   const protectedOne = environments.find(({ protectData }) => protectData);

@@ -614,7 +614,8 @@ function serviceCalls(environment: Environment): RoleCall[] {
     ...(environment.report === null
       ? []
       : [
-          // IAM knows the VPC of subnets and groups. The interface does not exist yet, so it is in no VPC.
+          // IAM knows the VPC of subnets and groups. IAM does not know the VPC of the interface, because the interface
+          // does not exist yet.
           {
             ...quicksight,
             what: 'QuickSight creates an interface',

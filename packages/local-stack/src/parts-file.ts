@@ -78,9 +78,8 @@ export function readParts(dataFolder: string): PartsFile | undefined {
 /**
  * Ends the leftover processes of an earlier stack with the same data folder.
  *
- * The kernel ends the parts together with their stack. But a paused process handles no signal until it is resumed, and
- * would
- * lock MySQL's files until then.
+ * The kernel ends the parts together with their stack. But a paused process handles no signal until it is resumed.
+ * Until then, a paused MySQL would keep its files locked.
  */
 export function endLeftovers(dataFolder: string): void {
   const left = readParts(dataFolder);

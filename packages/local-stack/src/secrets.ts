@@ -1,4 +1,4 @@
-/** The secrets of a data folder: the passwords of its database, and the credentials of its emulator. */
+/** The secrets of a data folder: the passwords of the database, and the credentials of the emulator. */
 import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { z } from 'zod';

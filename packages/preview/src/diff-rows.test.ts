@@ -10,7 +10,7 @@ const names = { names: ['a.csv', 'b.csv'] as const };
 const diff = (before: readonly string[][], after: readonly string[][]) =>
   diffRows(csvOf(before), csvOf(after), EXPENSES, names);
 
-test('diffRows pairs equal rows as often as both files contain them', async () => {
+test('diffRows pairs each equal row as many times as it occurs in both files', async () => {
   const found = await diff([expense(), expense(), expense()], [expense(), expense()]);
   expect(found).toMatchObject({ same: 2, added: [], changed: [] });
   expect(found.removed.map(({ rowNo }) => rowNo)).toEqual([4]);

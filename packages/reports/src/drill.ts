@@ -4,8 +4,7 @@ import type { ColumnOf, Drill, Filters, ViewName, Visual } from './model.ts';
 /**
  * Returns a drill to a visual. The types allow only columns of the two views.
  *
- * @param by the columns of the finer visual to narrow, each with the column of the coarser visual that supplies the
- * value
+ * @param by for each column that the drill filters in the finer visual, the coarser visual's column with the value
  * @param month the dimension whose month becomes the finer visual's period
  */
 export function drillTo<From extends ViewName, To extends ViewName>(

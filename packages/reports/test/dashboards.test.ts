@@ -153,7 +153,7 @@ describe('a drill of a visual', () => {
     expect(drillInto(named('expense-payments'), {}, {})).toBeNull();
   });
 
-  it('keeps the filters of the dashboard, and drops what an earlier drill to a coarser visual has narrowed', () => {
+  it('keeps the filters of the dashboard, and drops the filters of an earlier drill to a coarser visual', () => {
     const narrowed = { category: 'Food', drill: { category: 'Food' } };
     expect(drillInto(named('spending-by-country'), { country: null }, narrowed)).toEqual({
       to: 'spending-by-city',

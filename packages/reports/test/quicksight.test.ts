@@ -96,7 +96,7 @@ describe('every column of the definition', () => {
     expect(references.filter((reference) => typeOf(reference) === 'no such column')).toEqual([]);
   });
 
-  it('exists in its view if a calculated field uses it, and has a name that no calculated field has', () => {
+  it('exists in its view if a calculated field uses it, and never has the name of a calculated field', () => {
     for (const { DataSetIdentifier, Name, Expression } of definition.CalculatedFields) {
       const columns = describedColumns(DataSetIdentifier).map(({ name }) => name);
       for (const [, column] of Expression.matchAll(/\{(\w+)\}/g)) expect(columns, Expression).toContain(column);

@@ -81,7 +81,7 @@ const REPORTER_SHARE = 0.5;
  * Returns the statements that create the users, or set the passwords of existing users. Run them before the migrations.
  *
  * @param serverConnections the number of connections that the server accepts from all users together
- * @param existing the roles whose users exist. They are altered and not created: for the definer of a view, even
+ * @param existing the roles whose users exist. These users are altered and not created: for the definer of a view, even
  * `CREATE USER IF NOT EXISTS` needs the privilege SET_USER_ID, which an administrator on RDS does not have.
  */
 export function userStatements(

@@ -167,7 +167,7 @@ describe('findOverlap', () => {
     return upload?.objectKey ?? '';
   }
 
-  test('returns the highest count of a row in any one other upload', async () => {
+  test('returns how often a row occurs in the other upload that contains it most often', async () => {
     const [one, two, three] = [randomBytes(16), randomBytes(16), randomBytes(16)];
     await hold([one, one, two]);
     await hold([one]);

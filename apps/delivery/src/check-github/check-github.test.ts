@@ -74,7 +74,7 @@ describe('check-github with valid settings', () => {
     expect((await run()).failed).toEqual([]);
   });
 
-  test('passes for an internal repository, which exists in Enterprise Cloud only', async () => {
+  test('passes for an internal repository of Enterprise Cloud', async () => {
     settings.visibility = 'internal';
     expect(await run()).toMatchObject({ failed: [], noted: [], code: EXIT.ok });
   });

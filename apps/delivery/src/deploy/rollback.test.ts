@@ -104,7 +104,7 @@ describe('a rollback after a failed canary', () => {
     expect(fake.applied).toEqual(['load']);
   });
 
-  test('is refused if the canary passed', async () => {
+  test('is refused if the canary of the current release passed', async () => {
     const fake = await afterV3('production', { passed: true });
     const { code: exit, message } = await run(fake, { canaryFailed: true });
     expect(exit).toBe(EXIT.approvalMissing);

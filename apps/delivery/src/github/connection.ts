@@ -64,8 +64,8 @@ export class Connection {
 
   /**
    * Runs the requests in `ask`, and retries after temporary failures of GitHub or the network. A retry repeats all
-   * requests of `ask`, because a failed request may still have had an effect. Every `ask` therefore first reads the
-   * current state.
+   * requests of `ask`, because a failed request may still have had an effect. Every `ask` must therefore read the
+   * current state first.
    *
    * @throws {GitHubError} with GitHub's response and a remedy
    */

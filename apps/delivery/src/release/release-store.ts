@@ -2,7 +2,7 @@
  * Stores the releases of an account in its delivery bucket:
  *
  *   releases/<version>.json   the `release.json` of each, byte for byte
- *   blobs/<sha256>            every file of any of them, once
+ *   blobs/<sha256>            every file of any release, stored once
  */
 import { createReadStream, createWriteStream } from 'node:fs';
 import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';

@@ -65,7 +65,7 @@ function principalsOf({ Principal, NotPrincipal }: z.infer<typeof statement>): s
   return Object.entries(Principal).flatMap(([kind, names]) => names.map((name) => `${kind} ${name}`));
 }
 
-/** Describes the rights that only `after` allows, and those that only `before` denies. */
+/** Describes the rights that only `after` allows, and the rights that only `before` denies. */
 export function widening(before: readonly Right[], after: readonly Right[]): string[] {
   const allowed = missing(ofEffect(after, 'Allow'), ofEffect(before, 'Allow'));
   const undenied = missing(ofEffect(before, 'Deny'), ofEffect(after, 'Deny'));

@@ -93,7 +93,7 @@ export class RowMapper {
     return { text: [out, into].filter((text) => text !== '').join(' / '), isSpent: true };
   }
 
-  /** Reads an amount without its sign, because some banks write outgoing payments with a minus and others do not. */
+  /** Reads an amount without its sign, because only some banks write outgoing payments with a minus. */
   #positive(text: string, column: string, report: (column: string, message: string) => void): string {
     return this.#read(text, column, report)?.digits ?? text;
   }

@@ -1,6 +1,6 @@
 import type { Visual, VisualKind } from '../model.ts';
 
-/** The maximum number of rows of each kind of visual: more than a person can read, but quick to send and draw. */
+/** The maximum number of rows of each kind of visual: more than people read, but quick to send and draw. */
 const rowLimits: Readonly<Record<VisualKind, number>> = {
   kpi: 1200,
   line: 5000,

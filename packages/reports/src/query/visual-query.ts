@@ -23,7 +23,7 @@ export interface VisualQuery {
 type Fields = Record<string, SQL.Aliased>;
 
 /**
- * Returns the query of a visual for an owner, with those of the reader's filters that the visual has.
+ * Returns the query of a visual for an owner. The query applies only the reader's filters that the visual has.
  *
  * For a visual in one currency, `filters` must contain the currency, which {@link runVisual} ensures.
  *

@@ -1,7 +1,8 @@
 /**
  * Finds the changes between two snapshots, and the statements that drizzle-kit writes for each change.
  *
- * A migration's statement is recognised only if it equals one of these statements. Therefore no SQL is parsed.
+ * A migration's statement is recognised only if it equals one of these statements. The check therefore does not need to
+ * parse SQL.
  */
 import { generateMySQLMigration } from 'drizzle-kit/api';
 import type { ExpansionRule } from './rules.ts';

@@ -88,7 +88,7 @@ describe('npm run generate', () => {
     expect(await read('samples/raw/incomes/example.csv')).toContain('Nordlicht GmbH');
   });
 
-  it("writes all other files of a new feed from the feed's file", async () => {
+  it('writes all other files of a new feed, given only the file that defines the feed', async () => {
     await writeFile(join(copy, 'packages/schema/src/feeds/savings-goals.ts'), savingsGoals);
     await expect(generate('--check')).rejects.toThrow('Out of date: glue/centflow_glue/contracts/savings_goals.json');
 
@@ -122,7 +122,7 @@ describe('npm run generate', () => {
     }
   });
 
-  it('reports a missing migration if a table differs from the table that the migrations create', async () => {
+  it('reports a missing migration if the migrations do not create a table as it is defined', async () => {
     const file = join(copy, 'packages/schema/src/feeds/savings-goals.ts');
     await writeFile(file, savingsGoals.replace('length: 64', 'length: 80'));
     await expect(generate('--check')).rejects.toThrow(

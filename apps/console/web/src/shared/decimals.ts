@@ -12,7 +12,7 @@ export function sumAmounts(amounts: Iterable<string>): string {
 }
 
 /**
- * Returns the change as a share of the earlier amount: `0.25` is a quarter more.
+ * Returns the change divided by the earlier amount: `0.25` means an increase of a quarter.
  *
  * @returns null if the earlier amount is zero or negative, because a share would be meaningless
  */

@@ -6,7 +6,7 @@ export interface ResultColumn {
   readonly right: boolean;
   /** The column's names in the feeds. The counterparty has a different name in each feed. */
   readonly headers: readonly string[];
-  /** The columns of the export from which this column is read. */
+  /** The export's columns that supply this column's values. */
   readonly from: (mapping: Mapping) => readonly string[];
 }
 
