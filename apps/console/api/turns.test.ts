@@ -35,7 +35,7 @@ describe('Turns', () => {
     await asked;
   });
 
-  test('refuses with 429 and Retry-After only a person who has too many waiting requests', async () => {
+  test('refuses only a person with too many waiting requests, with 429 and Retry-After', async () => {
     const { ask, begun } = requesting();
     for (let each = 0; each < 4; each += 1) void ask(ada);
     await expect(ask(ada)).rejects.toMatchObject({ status: 429, retryAfterSeconds: expect.any(Number) });

@@ -105,7 +105,7 @@ describe('the release store', () => {
     expect(await blobs()).toHaveLength(2);
   });
 
-  it('stores one of two releases that are published with one version at the same time', async () => {
+  it('stores only one of two releases that are published simultaneously with the same version', async () => {
     const both = await Promise.all(['{"one": 1}', '{"two": 2}'].map((text) => write({ files: { [stack]: text } })));
     const outcomes = await Promise.allSettled(both.map((release) => store.publish(release)));
     expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
