@@ -53,6 +53,11 @@ function services(more: Partial<CardServices> = {}) {
   return { sent, discarded, settled, cards: new Cards(fakes) };
 }
 
+/** Sends until the signal is aborted. */
+async function sendUntilAborted({ signal }: Parameters<CardServices['send']>[0]): Promise<never> {
+  return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+}
+
 function file(name = 'may.csv', text = 'date,amount\n'): File {
   return new File([text], name, { lastModified: 1 });
 }
@@ -288,7 +293,7 @@ test('Cards resumes a paused send', async () => {
 });
 
 test('Cards deletes the sent parts of a removed file from S3', async () => {
-  const { cards, discarded } = services({ send: () => new Promise(() => undefined) });
+  const { cards, discarded } = services({ send: sendUntilAborted });
   cards.add([file(), file('other.csv')]);
   const [card, other] = await until(cards, inPhase('ready'));
   void cards.send(card?.id ?? '');
@@ -296,6 +301,38 @@ test('Cards deletes the sent parts of a removed file from S3', async () => {
   await cards.remove(other?.id ?? '');
   expect(discarded).toEqual(['may.csv']);
   expect(cards.all()).toEqual([]);
+});
+
+test('Cards deletes the parts of a removed file only when the aborted send has ended', async () => {
+  const { promise, resolve } = Promise.withResolvers<never>();
+  const { cards, discarded } = services({ send: () => promise });
+  cards.add([file()]);
+  const [card] = await until(cards, inPhase('ready'));
+  void cards.send(card?.id ?? '');
+  cards.pause(card?.id ?? '');
+  const removed = cards.remove(card?.id ?? '');
+  expect(cards.all()).toEqual([]);
+  expect(discarded).toEqual([]);
+  resolve(undefined as never);
+  await removed;
+  expect(discarded).toEqual(['may.csv']);
+});
+
+test('Cards resumes a paused send only when the aborted send has ended', async () => {
+  const ends: (() => void)[] = [];
+  const { cards } = services({
+    send: () => new Promise((_, reject) => ends.push(() => reject(new Error('paused')))),
+  });
+  cards.add([file()]);
+  const [card] = await until(cards, inPhase('ready'));
+  void cards.send(card?.id ?? '');
+  await expect.poll(() => ends.length).toBe(1);
+  cards.pause(card?.id ?? '');
+  void cards.send(card?.id ?? '');
+  await Promise.resolve();
+  expect(ends).toHaveLength(1);
+  ends[0]?.();
+  await expect.poll(() => ends.length).toBe(2);
 });
 
 test('Cards lets people send a file if its overlap cannot be checked', async () => {

@@ -72,6 +72,11 @@ export class Cards {
   readonly #listeners = new Set<() => void>();
   /** The controller of the current step of each card. A new step aborts the previous one. */
   readonly #steps = new Map<string, AbortController>();
+  /**
+   * The last send of each card. An aborted send ends only when its current API call has been answered. Until then, it can
+   * still start an upload of parts.
+   */
+  readonly #sends = new Map<string, Promise<unknown>>();
   /** The queue of files to read. All files share one worker, so reading two files at once would not be faster. */
   #reading: Promise<void> = Promise.resolve();
 
@@ -223,7 +228,10 @@ export class Cards {
     };
     show();
     try {
-      const { objectKey, versionId } = await this.#services.send({
+      const earlier = this.#sends.get(id);
+      if (earlier !== undefined) await earlier;
+      if (signal.aborted) return;
+      const sending = this.#services.send({
         source,
         request,
         signal,
@@ -237,6 +245,11 @@ export class Cards {
           show();
         },
       });
+      this.#sends.set(
+        id,
+        sending.catch(() => undefined),
+      );
+      const { objectKey, versionId } = await sending;
       await this.#follow(id, objectKey, versionId);
     } catch (error) {
       if (signal.aborted) return;
@@ -271,8 +284,10 @@ export class Cards {
       phase.kind === 'paused' ||
       phase.kind === 'stopped' ||
       (phase.kind === 'ready' && phase.check.bytesSent > 0);
-    if (hasSentParts && feed !== null)
-      await this.#services.discard(card.source, feed, card.name).catch(() => undefined);
+    if (!hasSentParts || feed === null) return;
+    await this.#sends.get(id);
+    this.#sends.delete(id);
+    await this.#services.discard(card.source, feed, card.name).catch(() => undefined);
   }
 
   /** Removes the cards of published files. */
