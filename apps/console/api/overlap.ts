@@ -23,7 +23,7 @@ export function overlapHandlers(database: Database): Pick<Handlers, 'findOverlap
         );
       const fingerprints = decode(encoded);
       const held = await database.query(requesterOf(context), (views) =>
-        heldBy(views, { owner, objectKey, fingerprints, ...question }),
+        countHeld(views, { owner, objectKey, fingerprints, ...question }),
       );
       return context.json({ held }, 200);
     },
@@ -71,7 +71,7 @@ interface Question {
   readonly hasTransactionIds: boolean;
 }
 
-async function heldBy(views: MySql2Database, question: Question): Promise<[number, number][]> {
+async function countHeld(views: MySql2Database, question: Question): Promise<[number, number][]> {
   if (question.fingerprints.size === 0) return [];
   const others = await candidates(views, question);
   if (others.length === 0) return [];

@@ -23,7 +23,7 @@ export function transactionHandlers(database: Database): Pick<Handlers, 'searchT
       const search = context.req.valid('query');
       const { cursor, limit = PAYMENTS_WITHOUT_LIMIT } = search;
       const last = cursor === undefined ? undefined : readCursor(cursor, position);
-      const wanted = and(eq(payments.owner, owner), matches(search), last && after(last));
+      const wanted = and(eq(payments.owner, owner), matches(search), last && isAfter(last));
 
       const days = { from: search.from, to: [search.to, last?.date].filter((day) => day !== undefined).sort()[0] };
       // The two queries share one turn, so the request waits only once.
@@ -89,7 +89,7 @@ function contains(text: string): SQL | undefined {
   return or(...columns.map((column) => sql`${column} like ${pattern} collate utf8mb4_0900_ai_ci escape '!'`));
 }
 
-function after({ date, uploadId, rowNo }: Position): SQL {
+function isAfter({ date, uploadId, rowNo }: Position): SQL {
   return sql`(${payments.date}, ${payments.upload_id}, ${payments.row_no}) < (${date}, ${uploadId}, ${rowNo})`;
 }
 

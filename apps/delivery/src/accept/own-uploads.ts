@@ -46,7 +46,7 @@ export class OwnUploads {
   }
 
   /** Waits until the upload is published. */
-  async published(upload: OwnUpload, withinSeconds = VISIBLE_WITHIN_SECONDS): Promise<ObservedUpload> {
+  async waitUntilPublished(upload: OwnUpload, withinSeconds = VISIBLE_WITHIN_SECONDS): Promise<ObservedUpload> {
     return await this.#pace.until(`${upload.objectKey} is published`, withinSeconds, async () => {
       const seen = (await this.look()).uploads.find(({ version_id }) => version_id === upload.versionId);
       if (seen?.state === 'rejected') throw new Error(`${upload.objectKey} was rejected: ${seen.reason}`);
@@ -58,7 +58,7 @@ export class OwnUploads {
   async show(purpose: string): Promise<{ readonly seconds: number }> {
     const upload = await this.put(purpose);
     try {
-      await this.published(upload);
+      await this.waitUntilPublished(upload);
       return { seconds: (Date.now() - upload.at.getTime()) / 1000 };
     } finally {
       await this.delete(upload);
@@ -81,14 +81,6 @@ export class OwnUploads {
     const keys = await this.#objects.list(this.#signal());
     await Promise.all(keys.map((objectKey) => this.delete({ objectKey })));
     return keys.length;
-  }
-
-  /** Waits until no view contains a row of the owner. */
-  async gone(): Promise<void> {
-    await this.#pace.until('no view contains a row of accept’s owner', VISIBLE_WITHIN_SECONDS, async () => {
-      const { rows } = await this.look();
-      return Object.values(rows).every((count) => count === 0) ? true : undefined;
-    });
   }
 
   #signal(): AbortSignal {

@@ -9,7 +9,14 @@ import type { S3Client } from '@aws-sdk/client-s3';
 import { CANARY_OWNER, type Environment, namesOf } from '@centflow/infra';
 import type { Release } from '../release/release.ts';
 import { type CanaryPlan, type Round, readCanaryPlan } from './canary-plan.ts';
-import { cashFlowIs, type Difference, gone, noTrace, type PutFile, published } from './expectations.ts';
+import {
+  checkCashFlow,
+  checkNoRows,
+  checkPublished,
+  checkRemoved,
+  type Difference,
+  type PutFile,
+} from './expectations.ts';
 import { CanaryObjects } from './objects.ts';
 import { type Observation, observe } from './observer.ts';
 
@@ -86,7 +93,9 @@ class Canary {
     );
     await this.#step('remove the deleted rows from the views', async () => {
       await this.#delete(this.#put);
-      await this.#until((seen) => firstOf([...first, ...correction].map((put) => gone(put, seen))) ?? noTrace(seen));
+      await this.#until(
+        (seen) => firstOf([...first, ...correction].map((put) => checkRemoved(put, seen))) ?? checkNoRows(seen),
+      );
     });
   }
 
@@ -121,7 +130,7 @@ class Canary {
     if (left.size === 0) return;
     this.#options.say(`Deleting the objects of an earlier, interrupted canary: ${[...left].join(', ')}.`);
     await this.#delete(left);
-    await this.#until(noTrace);
+    await this.#until(checkNoRows);
   }
 
   /** Uploads the files of all feeds, and waits until the views show them. */
@@ -135,8 +144,8 @@ class Canary {
     );
     await this.#until(
       (seen) =>
-        firstOf([...files.map((put) => published(put, seen)), ...before.map((put) => gone(put, seen))]) ??
-        cashFlowIs(plan.cashFlow[round], seen),
+        firstOf([...files.map((put) => checkPublished(put, seen)), ...before.map((put) => checkRemoved(put, seen))]) ??
+        checkCashFlow(plan.cashFlow[round], seen),
     );
     return files;
   }

@@ -24,7 +24,7 @@ export interface PutFile {
 const GONE: readonly string[] = ['superseded', 'retired', 'rejected'];
 
 /** Expects that this version is published, with all its rows and their sum. */
-export function published(put: PutFile, { uploads }: Observation): Difference | undefined {
+export function checkPublished(put: PutFile, { uploads }: Observation): Difference | undefined {
   const expected = `${put.objectKey} (version ${put.versionId}) published with ${put.file.rows} rows of ${put.file.amount}`;
   const upload = find(uploads, put);
   if (upload === undefined) return { expected, seen: 'the views do not contain the upload', final: false };
@@ -40,7 +40,7 @@ export function published(put: PutFile, { uploads }: Observation): Difference | 
 }
 
 /** Expects that the version no longer has visible rows. */
-export function gone(put: PutFile, { uploads }: Observation): Difference | undefined {
+export function checkRemoved(put: PutFile, { uploads }: Observation): Difference | undefined {
   const state = find(uploads, put)?.state;
   if (state === undefined || GONE.includes(state)) return undefined;
   return {
@@ -51,14 +51,14 @@ export function gone(put: PutFile, { uploads }: Observation): Difference | undef
 }
 
 /** Expects exactly these rows in the owner's monthly cash flow. */
-export function cashFlowIs(wanted: readonly CashFlowMonth[], { cashFlow }: Observation): Difference | undefined {
+export function checkCashFlow(wanted: readonly CashFlowMonth[], { cashFlow }: Observation): Difference | undefined {
   const [expected, seen] = [wanted, cashFlow].map((months) => months.map(renderMonth).sort().join(' · '));
   if (expected === seen) return undefined;
   return { expected: `v_monthly_cash_flow: ${expected}`, seen: seen || 'no row', final: false };
 }
 
 /** Expects that no view contains a row of the owner. */
-export function noTrace({ rows }: Observation): Difference | undefined {
+export function checkNoRows({ rows }: Observation): Difference | undefined {
   const left = Object.entries(rows).filter(([, count]) => count > 0);
   if (left.length === 0) return undefined;
   return {

@@ -28,14 +28,14 @@ type Actions = 'create' | 'update' | 'delete' | 'replace' | 'forget';
 
 /** Compares a new plan with the reviewed one. */
 export function comparePlans(reviewed: Plan, made: Plan): Comparison {
-  const known = new Map(managed(reviewed).map((change) => [keyOf(change), change]));
-  const unreviewed = managed(made).flatMap((change) => {
+  const known = new Map(listManaged(reviewed).map((change) => [keyOf(change), change]));
+  const unreviewed = listManaged(made).flatMap((change) => {
     // An old object that a replacement has not deleted yet (`deposed`) is listed in addition to the resource.
     const was = known.get(keyOf(change)) ?? (change.deposed === undefined ? undefined : known.get(change.address));
     const difference = was === undefined ? 'was not in the reviewed plan' : differenceOf(was, change);
     return difference === undefined ? [] : [`${change.address} (${actionsOf(change)}) ${difference}`];
   });
-  const left = new Set(managed(made).map(({ address }) => address));
+  const left = new Set(listManaged(made).map(({ address }) => address));
   return {
     unreviewed,
     done: [...known.values()].map(({ address }) => address).filter((address) => !left.has(address)),
@@ -57,7 +57,7 @@ export function refuseWhatMoved(stack: string, reviewed: Plan, made: Plan): read
 
 type Managed = ResourceChange & { readonly deposed?: string };
 
-function managed(plan: Plan): Managed[] {
+function listManaged(plan: Plan): Managed[] {
   return changesOf(plan).filter(
     ({ mode, change }) => mode === 'managed' && !isDeepStrictEqual(change.actions, ['read']),
   );

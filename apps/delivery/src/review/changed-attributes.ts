@@ -1,6 +1,6 @@
 /** Finds the attributes that a plan changes in a resource, except those that only AWS sets. */
 import { createRequire } from 'node:module';
-import { at, isMarked, type ReviewedResource, type Values } from './reviewed-plan.ts';
+import { isMarked, type ReviewedResource, readValue, type Values } from './reviewed-plan.ts';
 
 const load = createRequire(import.meta.url);
 // Without the bindings every attribute would count as settable, and every plan would be refused.
@@ -26,7 +26,9 @@ function differences(path: string, before: unknown, after: unknown, unknown: unk
     return isSame && !isMarked(unknown) ? [] : [path];
   }
   const steps = new Set([before, after, isTree(unknown) ? unknown : {}].flatMap((tree) => Object.keys(tree)));
-  return [...steps].flatMap((step) => differences(`${path}.${step}`, before[step], after[step], at(unknown, step)));
+  return [...steps].flatMap((step) =>
+    differences(`${path}.${step}`, before[step], after[step], readValue(unknown, step)),
+  );
 }
 
 function isTree(value: unknown): value is Values {

@@ -2,11 +2,11 @@
 import * as z from 'zod';
 import type { Review } from './judge.ts';
 import {
-  at,
   type Configured,
   isMarked,
   type ReviewedPlan,
   type ReviewedResource,
+  readValue,
   type Values,
 } from './reviewed-plan.ts';
 
@@ -110,7 +110,7 @@ export function filledIn(resource: ReviewedResource, attribute: string, review: 
   const { configuration } = review;
   // AWS sets whole attributes. A partly known value comes from a block of the stack that Terraform does not show.
   if (isLeftToAws(resource, attribute, configuration)) {
-    return at(resource.change.after_unknown, attribute) === true ? '' : undefined;
+    return readValue(resource.change.after_unknown, attribute) === true ? '' : undefined;
   }
   const tree = configuration.get(resource.address)?.expressions[attribute];
   if (tree === undefined) return undefined;
@@ -139,14 +139,14 @@ function filledValue(value: unknown, review: Review): unknown {
 function filledText(text: string, { accountId, planned, variables }: Review): string | undefined {
   let isHidden = false;
   const filled = text.replaceAll(reference, (_, address: string, type: string, attribute: string) => {
-    const known = at(planned.find((one) => one.address === address)?.change.after, attribute);
+    const known = readValue(planned.find((one) => one.address === address)?.change.after, attribute);
     if (typeof known === 'string' || typeof known === 'number') return String(known);
     if (/^(\w+_)?arn$/.test(attribute)) return `arn:aws:${address}::${accountId}:new`;
     if (!madeByAws.has(`${type}.${attribute}`)) isHidden = true;
     return NOT_KNOWN_YET;
   });
   if (isHidden) return undefined;
-  return filled.replaceAll(/\$\{var\.(\w+)\}/g, (_, name: string) => String(at(variables[name], 'value')));
+  return filled.replaceAll(/\$\{var\.(\w+)\}/g, (_, name: string) => String(readValue(variables[name], 'value')));
 }
 
 /** Returns whether the expression contains plain references only, without functions. */

@@ -1,5 +1,5 @@
 /** Compares the lifecycle rules of a bucket. S3 deletes objects automatically by these rules. */
-import { at, type Values } from './reviewed-plan.ts';
+import { readValue, type Values } from './reviewed-plan.ts';
 
 /** The objects that each kind of expiry deletes. */
 const kinds = {
@@ -34,9 +34,9 @@ function expiriesOf(configuration: Values | null): Expiry[] {
     .filter(({ status }) => status === 'Enabled')
     .flatMap((rule) =>
       Object.entries(kinds).flatMap(([kind, what]) => {
-        const days = at(rule, `${kind}.0.days`) ?? at(rule, `${kind}.0.noncurrent_days`);
+        const days = readValue(rule, `${kind}.0.days`) ?? readValue(rule, `${kind}.0.noncurrent_days`);
         if (typeof days !== 'number' || days === 0) return [];
-        const prefix = at(rule, 'filter.0.prefix') ?? rule.prefix;
+        const prefix = readValue(rule, 'filter.0.prefix') ?? rule.prefix;
         const subject = typeof prefix === 'string' && prefix !== '' ? `${what} under ${prefix}` : what;
         return [
           { key: `${rule.id} ${kind}`, subject, filter: JSON.stringify(rule.filter ?? rule.prefix ?? null), days },

@@ -3,7 +3,7 @@
 import { priceOfInstance, prices } from '@centflow/infra/prices';
 import { HOURS_PER_MONTH } from '@centflow/infra/schedule';
 import type { Plan } from '@centflow/terraform';
-import { readPlan, touched, type Values } from './reviewed-plan.ts';
+import { listTouched, readPlan, type Values } from './reviewed-plan.ts';
 
 export interface NewCosts {
   /** The total change of the costs in USD per month, at the list prices of eu-west-1. */
@@ -50,7 +50,7 @@ const paidByUse = new Set([
  * @throws {PriceError} an instance class has no price.
  */
 export function newCosts(plan: Plan): NewCosts {
-  const resources = touched(readPlan(plan));
+  const resources = listTouched(readPlan(plan));
   const of = resources.flatMap(({ address, type, change: { before, after } }) => {
     const price = monthly[type];
     if (price === undefined) return [];

@@ -1,6 +1,6 @@
 /** Finds the public addresses from which a network resource accepts traffic, or to which it allows or routes traffic. */
 import { BlockList, isIP } from 'node:net';
-import { at, isMarked, type Values } from './reviewed-plan.ts';
+import { isMarked, readValue, type Values } from './reviewed-plan.ts';
 
 /** Resource types with addresses, and their attributes that are lists of rules with addresses. */
 const carriers: Readonly<Record<string, readonly string[]>> = {
@@ -63,9 +63,9 @@ export function unknownAddresses(type: string, unknown: unknown, isNew: boolean)
   const lists = carriers[type];
   if (lists === undefined) return [];
   const judged = [...addressAttributes, ...listAttributes, ...targetAttributes];
-  const own = judged.filter((attribute) => isMarked(at(unknown, attribute)));
+  const own = judged.filter((attribute) => isMarked(readValue(unknown, attribute)));
   const listed = lists.filter((list) => {
-    const marks = at(unknown, list);
+    const marks = readValue(unknown, list);
     if (marks === true) return !isNew;
     return entriesOf(marks).some((entry) => judged.some((attribute) => isMarked(entry[attribute])));
   });

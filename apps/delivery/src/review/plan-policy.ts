@@ -11,7 +11,7 @@ import { guarded } from './guarded.ts';
 import { type Judge, listed, type Review, type Violation } from './judge.ts';
 import { openingsOf, unknownAddresses } from './openings.ts';
 import { hasOtherOwner, isDestroyedWithOwner, isOwnerNew } from './owners.ts';
-import { at, isMarked, managed, type ReviewedResource, readPlan, touched } from './reviewed-plan.ts';
+import { isMarked, listManaged, listTouched, type ReviewedResource, readPlan, readValue } from './reviewed-plan.ts';
 import {
   belongings,
   gateways,
@@ -64,8 +64,8 @@ export function judgePlan(
     boundary: roleBoundaryOf(environment),
     configuration: configurationOf(read),
     variables: read.variables,
-    touched: touched(read),
-    planned: managed(read),
+    touched: listTouched(read),
+    planned: listManaged(read),
   };
   const found = [
     ...dataSources(review),
@@ -117,7 +117,7 @@ function expiry(resource: ReviewedResource, review: Review): Violation[] {
   const { address, type, change } = resource;
   if (type !== 'aws_s3_bucket_lifecycle_configuration') return [];
   if (isOwnerNew(resource, review)) return [];
-  if (isMarked(at(change.after_unknown, 'rule'))) {
+  if (isMarked(readValue(change.after_unknown, 'rule'))) {
     return [{ rule: 'destroys-data', address, what: 'rule is known only after the apply: objects may expire' }];
   }
   return soonerExpiries(change.before, change.after).map((what) => ({ rule: 'destroys-data', address, what }));
@@ -149,11 +149,11 @@ function attributes(resource: ReviewedResource, { configuration }: Review): Viol
   return watchedAttributes.flatMap(({ rule, types, attribute, worse, whenNew, reason }) => {
     if (!types.includes('*') && !types.includes(type)) return [];
     if (before === null && whenNew !== true) return [];
-    if (isMarked(at(after_unknown, attribute))) {
+    if (isMarked(readValue(after_unknown, attribute))) {
       if (before === null && isLeftToAws(resource, attribute, configuration)) return [];
       return [{ rule, address, what: `${attribute} is known only after the apply: ${reason}` }];
     }
-    const [was, willBe] = [at(before, attribute), at(after, attribute)];
+    const [was, willBe] = [readValue(before, attribute), readValue(after, attribute)];
     const isSame = before !== null && JSON.stringify(was) === JSON.stringify(willBe);
     if (isSame || !worse(was, willBe, after)) return [];
     return [{ rule, address, what: `${attribute}: ${before === null ? '' : `${was} → `}${willBe}: ${reason}` }];
@@ -170,7 +170,7 @@ function policies(resource: ReviewedResource, review: Review): Violation[] {
 
   return policyAttributes.flatMap((attribute): Violation[] => {
     const violation = (what: string): Violation => ({ rule: 'widens-iam', address, what: `${attribute} ${what}` });
-    const isUnknown = isMarked(at(after_unknown, attribute));
+    const isUnknown = isMarked(readValue(after_unknown, attribute));
     const filled = isUnknown && comesWithOwner ? filledIn(resource, attribute, review) : undefined;
     if (isUnknown && filled === undefined) return [violation('is known only after the apply')];
     const [was, willBe] = [before?.[attribute], isUnknown ? filled : after?.[attribute]];
@@ -182,7 +182,8 @@ function policies(resource: ReviewedResource, review: Review): Violation[] {
       return [violation('is removed, so that the endpoint allows everything')];
     const found = findWidening(was, willBe, comesWithOwner ? review.accountId : undefined);
     if (found.length === 0) return [];
-    const isSecret = isMarked(at(before_sensitive, attribute)) || isMarked(at(after_sensitive, attribute));
+    const isSecret =
+      isMarked(readValue(before_sensitive, attribute)) || isMarked(readValue(after_sensitive, attribute));
     return [violation(isSecret ? 'allows more than before (sensitive: not shown)' : listed(found))];
   });
 }
@@ -203,7 +204,7 @@ function roles({ address, type, change }: ReviewedResource, { boundary: own }: R
   if (type !== 'aws_iam_role' || after === null) return [];
   const violation = (what: string): Violation => ({ rule: 'widens-iam', address, what });
   const boundary = after.permissions_boundary;
-  if (isMarked(at(after_unknown, 'permissions_boundary'))) {
+  if (isMarked(readValue(after_unknown, 'permissions_boundary'))) {
     return [violation('permissions_boundary is known only after the apply')];
   }
   const isOwnBoundary = boundary === own;
@@ -214,7 +215,7 @@ function roles({ address, type, change }: ReviewedResource, { boundary: own }: R
   const boundaryChanged = isBounded ? [] : [violation('leaves its permissions boundary')];
   const widened = ['inline_policy', 'managed_policy_arns'].flatMap((attribute) => {
     // A replaced role has no permissions boundary unless the stack sets one.
-    if (at(after_unknown, attribute) === true) return [];
+    if (readValue(after_unknown, attribute) === true) return [];
     const held = new Set(textsOf(before[attribute]));
     return textsOf(after[attribute]).some((text) => !held.has(text)) ? [violation(`${attribute} has more`)] : [];
   });

@@ -1,6 +1,13 @@
 /** Summarises plans for people, as Markdown without secrets. */
 import type { Plan } from '@centflow/terraform';
-import { at, isMarked, type ReviewedPlan, type ReviewedResource, readPlan, touched } from './reviewed-plan.ts';
+import {
+  isMarked,
+  listTouched,
+  type ReviewedPlan,
+  type ReviewedResource,
+  readPlan,
+  readValue,
+} from './reviewed-plan.ts';
 
 export interface StackPlan {
   readonly stack: string;
@@ -42,11 +49,11 @@ export function planSummary(plans: readonly StackPlan[]): string {
 }
 
 function written(plans: readonly { stack: string; plan: ReviewedPlan }[], length: number): string {
-  const all = plans.flatMap(({ plan }) => touched(plan));
+  const all = plans.flatMap(({ plan }) => listTouched(plan));
   const total = `**${counts(all)}** in ${plans.length} ${plans.length === 1 ? 'stack' : 'stacks'}.`;
-  const perStack = plans.map(({ stack, plan }) => `- ${code(stack)}: ${counts(touched(plan))}${outputs(plan)}`);
+  const perStack = plans.map(({ stack, plan }) => `- ${code(stack)}: ${counts(listTouched(plan))}${outputs(plan)}`);
   const details = plans.flatMap(({ stack, plan }) => {
-    const resources = touched(plan);
+    const resources = listTouched(plan);
     if (resources.length === 0 || length === 0) return [];
     return [`### ${code(stack)}`, ...kinds.flatMap((kind) => section(kind, resources, length))];
   });
@@ -98,11 +105,15 @@ function changedAttributes({ change }: ReviewedResource): string[] {
   if (typeof after_unknown === 'object') for (const name of Object.keys(after_unknown ?? {})) names.add(name);
   return [...names].sort().flatMap((name) => {
     const [was, willBe] = [before?.[name], after?.[name]];
-    const isUnknown = isMarked(at(after_unknown, name));
+    const isUnknown = isMarked(readValue(after_unknown, name));
     if (!isUnknown && JSON.stringify(was ?? null) === JSON.stringify(willBe ?? null)) return [];
     // Values that AWS generates change with every replacement.
     if (isUnknown && change.actions.includes('delete') && !isForcing(change.replace_paths, name)) return [];
-    if (SECRET_NAME.test(name) || isMarked(at(before_sensitive, name)) || isMarked(at(after_sensitive, name))) {
+    if (
+      SECRET_NAME.test(name) ||
+      isMarked(readValue(before_sensitive, name)) ||
+      isMarked(readValue(after_sensitive, name))
+    ) {
       return [`${code(name)} (not shown)`];
     }
     if (![was, willBe].every(isShown)) return [code(name)];

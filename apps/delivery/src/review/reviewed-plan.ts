@@ -67,17 +67,19 @@ export function readPlan(plan: Plan): ReviewedPlan {
 }
 
 /** Returns all managed resources of the stack, with their values before and after. */
-export function managed({ resource_changes }: ReviewedPlan): ReviewedResource[] {
+export function listManaged({ resource_changes }: ReviewedPlan): ReviewedResource[] {
   return resource_changes.filter(({ mode }) => mode === 'managed');
 }
 
 /** Returns the managed resources that the plan changes. */
-export function touched(plan: ReviewedPlan): ReviewedResource[] {
-  return managed(plan).filter(({ change }) => change.actions.some((action) => action !== 'no-op' && action !== 'read'));
+export function listTouched(plan: ReviewedPlan): ReviewedResource[] {
+  return listManaged(plan).filter(({ change }) =>
+    change.actions.some((action) => action !== 'no-op' && action !== 'read'),
+  );
 }
 
 /** Returns the value at a path such as `versioning_configuration.0.status`. A mark on an object also applies to its parts. */
-export function at(tree: unknown, path: string): unknown {
+export function readValue(tree: unknown, path: string): unknown {
   let found = tree;
   for (const step of path.split('.')) {
     if (found === true) return true;

@@ -1,7 +1,7 @@
 /** Judges code that would run: during the apply, or outside of the environment's network. */
 import { filledIn, isLeftToAws, referenceOf, referredTo } from './configuration.ts';
 import type { Judge, Review, Violation } from './judge.ts';
-import { at, isMarked, type ReviewedResource } from './reviewed-plan.ts';
+import { isMarked, type ReviewedResource, readValue } from './reviewed-plan.ts';
 import { rightsOf, UnreadablePolicyError } from './statements.ts';
 
 /**
@@ -44,7 +44,7 @@ export const outsiders: Judge = (resource, review) => {
   if (attribute === undefined || change.before !== null) return [];
   const network = change.after?.[attribute];
   const isUnknown =
-    isMarked(at(change.after_unknown, attribute)) && !isLeftToAws(resource, attribute, review.configuration);
+    isMarked(readValue(change.after_unknown, attribute)) && !isLeftToAws(resource, attribute, review.configuration);
   if (isSet(network) || isUnknown) return [];
   const role = roleOf(resource, review);
   const isHarmless =

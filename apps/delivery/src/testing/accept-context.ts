@@ -49,7 +49,7 @@ export class FakeContext {
           versionId: '1',
           at: new Date(),
         }),
-        published: async () => ({}),
+        waitUntilPublished: async () => ({}),
         delete: async ({ objectKey }: { objectKey: string }) => this.deletedUploads.push(objectKey),
       } as unknown as OwnUploads,
       web: async () => ({ status: 500, headers: {}, text: '' }),

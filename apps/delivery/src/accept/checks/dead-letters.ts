@@ -41,7 +41,7 @@ export const deadLetters: Check = {
     );
     try {
       await redrive(account.sqs, { queueUrl, deadLetterQueueUrl });
-      await uploads.published(upload);
+      await uploads.waitUntilPublished(upload);
       await pace.until('the dead-letter queue is empty', DEAD_WITHIN_SECONDS, async () =>
         (await count(context, deadLetterQueueUrl)) === 0 ? true : undefined,
       );

@@ -118,7 +118,7 @@ export const visibleInSeconds: Check = {
     const { uploads, environment } = context;
     const upload = await uploads.put('visible');
     try {
-      const { published_at, seconds_to_visible } = await uploads.published(upload);
+      const { published_at, seconds_to_visible } = await uploads.waitUntilPublished(upload);
       const run = await findLoadingRun(context, upload);
       const visible = Date.parse(`${String(published_at).slice(0, 23).replace(' ', 'T')}Z`);
       const fromStart = (visible - (run.StartedOn?.getTime() ?? Number.NaN)) / 1000;
