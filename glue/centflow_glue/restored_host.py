@@ -21,8 +21,8 @@ def check_restored_host(host: str, configured: str) -> str:
     domain = _domain(configured)
     if domain is None or _domain(host) != domain or host == configured:
         raise HostError(
-            f"--database-host {host!r} is not another RDS instance of the account and region of {configured}: "
-            "name an instance that was restored there."
+            f"--database-host {host!r} must be another RDS instance in the same account and region as {configured}. "
+            "Name the restored instance."
         )
     return host
 

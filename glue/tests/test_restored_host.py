@@ -30,7 +30,7 @@ def test_another_instance_of_the_account_and_region_is_accepted():
     ],
 )
 def test_a_host_that_is_not_an_instance_of_the_account_and_region_is_rejected(host: str):
-    with pytest.raises(HostError, match="name an instance that was restored there"):
+    with pytest.raises(HostError, match="Name the restored instance"):
         check_restored_host(host, CONFIGURED)
 
 

@@ -169,7 +169,7 @@ function triggerAlarms(environment: Environment): Alarm[] {
       missingData: idleQueue,
       why: 'An event has waited in the queue for longer than an upload may take to become visible.',
       whatToDo:
-        'Read the log of the trigger. The alarm `batches-given-back` detects that Glue is full. This alarm does not, because the metric ignores messages that were received three times.',
+        'Read the log of the trigger. A full Glue does not raise this alarm, because the metric ignores messages that were received three times. The alarm `batches-given-back` reports a full Glue.',
     },
     {
       stage: 'load',

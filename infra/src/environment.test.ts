@@ -53,7 +53,7 @@ describe('checkEnvironment', () => {
     ['region', 'ireland', 'such as eu-west-1'],
     ['network.cidr', '8.8.0.0/16', 'a private IPv4 block from /16 to /20'],
     ['network.cidr', '10.40.0.0/24', 'from /16 to /20'],
-    ['network.cidr', '10.40.3.0/16', 'that begins at its first address'],
+    ['network.cidr', '10.40.3.0/16', 'written with its network address'],
     ['network.cidr', '10.40/16', 'such as 10.40.0.0/16'],
     ['network.availabilityZones', ['eu-west-1a'], 'two to six zones of the region'],
     ['network.availabilityZones', ['eu-west-1a', 'us-east-1a'], 'a zone of eu-west-1, such as eu-west-1a'],

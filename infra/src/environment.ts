@@ -122,7 +122,9 @@ const properties = object({
     cidr: z
       .cidrv4()
       .refine(isNetwork)
-      .describe('a private IPv4 block from /16 to /20 that begins at its first address, such as 10.40.0.0/16'),
+      .describe(
+        'a private IPv4 block from /16 to /20, written with its network address, such as 10.40.0.0/16 (not 10.40.0.5/16)',
+      ),
     /** The zones, each with one private subnet. RDS requires two zones even if it uses one. */
     availabilityZones: z.array(z.string()).min(2).max(6).describe('two to six zones of the region'),
     /**

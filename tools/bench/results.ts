@@ -260,7 +260,7 @@ const uploadTimes = z.object({ uploads: count, medianSeconds: seconds, p95Second
 const sharing = z.object({
   rowsEach: count,
   quiet: uploadTimes,
-  /** The same times while another owner uploads many or difficult files. */
+  /** One owner's upload times while another owner uploads many or difficult files. */
   beside: z.array(uploadTimes.extend({ load: z.string(), files: count, bytes: count, seconds })),
 });
 export type Sharing = z.infer<typeof sharing>;

@@ -87,7 +87,7 @@ export interface Difference {
 export interface Comparison {
   /** The differences that no known fault explains. */
   readonly unexplained: readonly Difference[];
-  /** Resources that would be created or deleted, or replaced without a fault that explains it. */
+  /** Resources that would be created or deleted, and resources whose replacement no known fault explains. */
   readonly drastic: readonly string[];
   /** The faults that explained at least one difference. */
   readonly found: ReadonlySet<EmulatorFault>;

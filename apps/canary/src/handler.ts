@@ -61,7 +61,7 @@ export function createHandler({ config, secrets, logger }: CanaryParts) {
     const parsed = canaryEvent.safeParse(event);
     if (parsed.success && isCanaryOwner(parsed.data.owner)) return parsed.data.owner;
     throw new EventError(
-      `The event is not valid. Send {"owner": "${config.owner}"}. The canary does not return other owners.`,
+      `The event is not valid. Send {"owner": "${config.owner}"}. The canary returns only the figures of its own owner.`,
     );
   }
 

@@ -164,7 +164,7 @@ describe('the handler of the canary', () => {
     ['an unknown field', { owner: OWNER, view: 'v_transactions' }],
   ])('rejects %s without reading a secret', async (_, event) => {
     await expect(invoke(event)).rejects.toThrow(
-      'Send {"owner": "centflow-canary"}. The canary does not return other owners.',
+      'Send {"owner": "centflow-canary"}. The canary returns only the figures of its own owner.',
     );
     await expect(invoke(event)).rejects.toMatchObject({ name: 'EventError' });
     expect(asked).toEqual([]);

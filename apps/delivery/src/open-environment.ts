@@ -76,8 +76,8 @@ export async function openStacks({ environment, folder }: OpenEnvironment, relea
 }
 
 /**
- * Returns the certificate authorities of an emulated database, if a file contains them. By default, only the RDS
- * authorities are trusted.
+ * Returns the certificate authorities in the file that CENTFLOW_DATABASE_CA names, for an emulated database. If the variable
+ * is not set, only the authorities of RDS are trusted.
  */
 function databaseAuthorities(): Record<string, string> {
   const file = process.env.CENTFLOW_DATABASE_CA;

@@ -831,7 +831,7 @@ describe('the summary of a plan', () => {
     expect(summary(updated('t', { a: 'old' }, { a: 'hunter2' }))).toContain('`a`: `old` → `hunter2`');
   });
 
-  test('shortens long lists and long values, with a count', () => {
+  test('shortens long lists and long values, and shows how much it left out', () => {
     const many = Array.from({ length: 23 }, (_, index) => created('aws_sqs_queue', {}, { name: `q${index}` }));
     const text = summary(...many, updated('t', { a: 'x' }, { a: 'y'.repeat(500) }));
     expect(text).toContain('**23 created**');

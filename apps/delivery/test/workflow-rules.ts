@@ -138,7 +138,7 @@ const rules: Readonly<Record<string, Rule>> = {
       if (!('pull_request' in workflow.on)) continue;
       for (const [id, job] of Object.entries(workflow.jobs)) {
         if (!mayDoSomething(job)) continue;
-        // A condition with an alternative could be true for a fork.
+        // A condition with `||` could also be true for a fork.
         if (!job.if?.includes(FROM_HERE) || job.if.includes('||'))
           yield `${file} ${id}: a fork's pull request reaches it`;
       }

@@ -116,7 +116,7 @@ class _ValueCodes:
         return int(self._values.nbytes)
 
     def encode(self, cells: pa.ChunkedArray) -> pa.Array:
-        """Returns the number of each cell's value. A new value gets a new number."""
+        """Encodes each cell as the index of its value. A value that is seen for the first time gets the next index."""
         part = cells.combine_chunks().dictionary_encode()
         codes = pc.index_in(part.dictionary, value_set=self._values)
         if codes.null_count:

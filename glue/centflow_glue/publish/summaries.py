@@ -93,7 +93,8 @@ def _select_keys(summary: Summary, contract: Contract) -> str:
 
 
 def _group_keys(summary: Summary, contract: Contract) -> str:
-    # The groups must not use the aliases. MySQL would then group by the columns of that name, with their collation.
+    # Group by the expressions, not by the aliases. MySQL would resolve an alias to the column of the same name and use
+    # the collation of that column.
     return ", ".join(_format_key(column, contract) for column in summary.columns)
 
 

@@ -248,7 +248,7 @@ class CsvReader:
         )
 
     def _reject_early_end(self) -> None:
-        """Raises the fault at which the source ended the bytes, if the bytes end before the end of the file."""
+        """Raises the fault that stopped the source, if the source stopped before the end of the file."""
         source = self._source
         if source.compression_fault:
             raise source.compression_fault
@@ -323,7 +323,7 @@ class _RowNumbers:
         self._reported = 0
         # Runs of row numbers that the reader has not used yet. Both threads change `_runs` and the following fields.
         self._runs: deque[RowNumbers] = deque()
-        # The next row after these runs, first in pyarrow's count and then as a row number.
+        # The first row after these runs: its position in pyarrow's count, and its row number.
         self._next_counted = self._next_number = 1
         self._lock = Lock()
 

@@ -105,7 +105,7 @@ export const suppressions: readonly Suppression[] = [
     check: 'CKV_AWS_115',
     resources: lambdas,
     reason:
-      'The event source mapping limits the trigger, a lock limits the migrator, the API’s throttling limits the console, and only one deployment invokes the canary. Reserved concurrency would be unavailable to the account’s other functions, and a new account has a total of ten.',
+      'Other settings limit the concurrency: the event source mapping for the trigger, a lock for the migrator, and the API’s throttling for the console. Only one deployment at a time invokes the canary. Reserved concurrency would be unavailable to the account’s other functions. A new account has only ten concurrent executions.',
   },
   {
     check: 'CKV_AWS_116',

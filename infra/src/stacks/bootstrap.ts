@@ -103,7 +103,7 @@ function rejectDifferentProviders([first, ...others]: readonly [Environment, ...
   const other = others.find(({ githubOidcProvider }) => githubOidcProvider !== first.githubOidcProvider);
   if (other === undefined) return;
   throw new EnvironmentError(
-    `Environments ${first.name} and ${other.name} share account ${first.accountId}, which has one OIDC provider of GitHub, but set githubOidcProvider to ${first.githubOidcProvider} and ${other.githubOidcProvider}. Set the same value in both, in infra/src/environments.ts.`,
+    `Environments ${first.name} and ${other.name} share account ${first.accountId}, but their githubOidcProvider differs: ${first.githubOidcProvider} and ${other.githubOidcProvider}. An account has only one OIDC provider of GitHub. Set the same value in both, in infra/src/environments.ts.`,
   );
 }
 

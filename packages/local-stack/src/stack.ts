@@ -89,7 +89,7 @@ export interface LocalStack {
   readonly sparkPid: () => number | undefined;
   /** Supervises the parts, and reports their states and restarts. */
   readonly supervisor: Supervisor;
-  /** Resolves with the reason when the supervisor has given up a part. */
+  /** Resolves with the reason when the supervisor stops restarting a part. */
   readonly failed: Promise<string>;
   /** Resolves when the job has run once. Uploads before that take some seconds longer. */
   readonly jobWarm: Promise<void>;

@@ -23,7 +23,7 @@ export class FingerprintTable {
   #digests = new Int32Array(WORDS << 10);
   #counts = new Uint32Array(1 << 10);
   /**
-   * The digest's index plus 1 for each slot; 0 for a free slot. The table has at least twice as many slots as digests.
+   * For each slot, the index of its digest plus 1; 0 if the slot is free. The table has at least twice as many slots as digests.
    */
   #slots = new Int32Array(1 << 11);
   #size = 0;

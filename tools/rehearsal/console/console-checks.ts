@@ -51,7 +51,7 @@ export async function ownersAndOperatorsAreSeparate(console: DeployedConsole): P
   assert.equal((await console.api('/api/operations/job-runs', { token: owner })).status, 403);
 }
 
-/** Uploads a file with the requests of the page, waits until the upload is published, and removes the upload. */
+/** Sends the same requests as the page to upload a file, waits until the upload is published, and removes the upload. */
 export async function uploadThroughConsole(console: DeployedConsole): Promise<void> {
   const token = await console.token({ email: 'hal@example.com', owner: 'hal' });
   const post = (path: string, body: object) => console.api(path, { token, method: 'POST', body: JSON.stringify(body) });

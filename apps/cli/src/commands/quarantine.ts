@@ -21,7 +21,7 @@ export function addQuarantine(program: Command): void {
     program
       .command('quarantine <upload>')
       .description(
-        'list the quarantined rows of an upload; <upload> is its number, or an object key for the newest one',
+        'list the quarantined rows of an upload; <upload> is the number of an upload, or an object key for its newest upload',
       )
       .option('--csv', 'print CSV; an apostrophe precedes cells that a spreadsheet would run as a formula')
       .option('--limit <n>', 'maximum number of rows'),

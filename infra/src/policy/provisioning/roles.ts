@@ -16,8 +16,8 @@ const services = [
 ];
 
 /**
- * Returns the rights on the environment's roles. They require the boundary on each role. Otherwise the apply role could
- * create a role with any right.
+ * Returns the rights on the environment's roles. These rights apply only to roles that have the boundary. Otherwise the
+ * apply role could create a role with any right.
  */
 export const roles: AreaOf = (environment) => {
   const own = [arns(environment).global('iam', `role/${namesOf(environment).prefix}-*`)];

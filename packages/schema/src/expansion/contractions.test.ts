@@ -255,7 +255,7 @@ describe('findContractions, for statements that drizzle-kit wrote', () => {
     expect((await find(after, ...(await generated(after)))).map(({ rule }) => rule)).toEqual(['add-constraint']);
   });
 
-  it('compares each migration with the schema after the migration before it', async () => {
+  it('compares each migration with the schema that the previous migration leaves', async () => {
     const wider = edited((draft, expenses) => {
       expenses.columns.city = column('city', 'varchar(128)');
       draft.tables.goals = goals;

@@ -85,7 +85,7 @@ describe('the check of the notification about a failed job run', () => {
     expect(await run(of('FAILED', { Invocations: 1, FailedInvocations: 0 }))).toBe('job run jr_1');
   });
 
-  test('fails if EventBridge could not deliver the event, or the run did not fail', async () => {
+  test('fails if EventBridge cannot deliver the event, or if the job run succeeds', async () => {
     await expect(run(of('FAILED', { Invocations: 1, FailedInvocations: 1 }))).rejects.toThrow('could not deliver 1');
     await expect(run(of('SUCCEEDED', {}))).rejects.toThrow('ended with the state SUCCEEDED');
   });

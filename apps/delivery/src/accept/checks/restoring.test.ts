@@ -254,7 +254,7 @@ describe('the check of the scheduled sweep', () => {
     new FakeContext({ GetTrigger: () => ({ Trigger: { State } }), GetJobRuns: () => ({ JobRuns: runs }) }, {}).context;
   const ofTrigger = { TriggerName: 'centflow-dev-sweep', StartedOn: new Date('2026-01-01T03:17:00Z') };
 
-  test('passes if the last run that the trigger started succeeded', async () => {
+  test('passes if the last run of the trigger succeeded', async () => {
     const runs = [
       { Id: 'jr_1', JobRunState: 'SUCCEEDED', ...ofTrigger },
       { Id: 'jr_2', JobRunState: 'FAILED', StartedOn: new Date() },
