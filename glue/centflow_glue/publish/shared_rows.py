@@ -1,7 +1,7 @@
 """Decides which upload shows a row that several published uploads contain (docs/adr/0004-shadow-flags.md).
 
 A row is identified by its fingerprint and its occurrence number within its upload. If several published uploads contain
-the row, the upload with the newest LastModified shows it. The same row of the other uploads is `shadowed`.
+the row, the upload with the newest LastModified shows it. In the other uploads, the row is `shadowed`.
 """
 
 from collections.abc import Sequence

@@ -7,7 +7,7 @@ import { isUtf8, textOf } from './utf8.ts';
 
 /** The header must be within this many bytes. */
 export const HEAD_BYTES = 64 << 10;
-/** The maximum number of columns, as in the job. Real statements have fewer. */
+/** The maximum number of columns, the same as in the job. Real bank statements have fewer columns. */
 export const MOST_COLUMNS = 512;
 const HEADER_SHOWN = 80;
 const HEADERS_SHOWN = 20;

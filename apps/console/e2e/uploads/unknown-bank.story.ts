@@ -74,7 +74,7 @@ export function unknownBankStory(setting: Setting): void {
     const correction = getCard(page, 'stadtbank-nordufer-2025-06-expenses.csv');
     await correction.getByRole('button', { name: 'Send the correction' }).click();
     await waitUntilImported(correction);
-    // The sum of 27.50 for the market and 118.00 for the bicycle.
+    // The two fixed rows add 27.50 for the market and 118.00 for the bicycle.
     await expect.poll(async () => toCents(await fetchSpending(ada, month, 'EUR'))).toBe(sent + 14550);
     const chartMended = await chart();
     expect(chartMended).not.toEqual(chartSent);
