@@ -58,7 +58,7 @@ def list_versions(bucket: str, prefix: str) -> Iterator[list[Version]]:
 def list_key_versions(bucket: str, object_key: str) -> list[Version]:
     """Returns the versions of one key, newest first; an empty list if S3 has none."""
     for versions in list_versions(bucket, object_key):
-        # S3 lists this key before the longer keys that begin with it.
+        # If the key exists, S3 lists it before the longer keys that begin with it.
         return versions if versions[0].object_key == object_key else []
     return []
 
@@ -77,7 +77,7 @@ def open_version(bucket: str, version: Version) -> IO[bytes]:
 def is_removed(bucket: str, version: Version, error: Exception) -> bool:
     """Returns whether S3 refused to return a version because the version was removed.
 
-    S3 reports a missing version only to callers that may list the whole bucket. S3 denies access to other callers:
+    If a version is missing, S3 returns AccessDenied to callers that may not list the bucket's objects:
     https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html. The job may list only versions, so this function
     searches the list of versions.
     """

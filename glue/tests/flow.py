@@ -39,7 +39,7 @@ class Flow:
         return self.reconcile(object_key)
 
     def delete(self, object_key: str) -> Outcome:
-        """Deletes an object and retires it."""
+        """Deletes an object and retires its upload."""
         self.bucket.delete(object_key)
         return self.reconcile(object_key)
 

@@ -1,8 +1,8 @@
 """Applies random histories of a bucket to the real job and to the model. The views must always equal the model.
 
-Both tests use a real MySQL and the S3 emulator. One test calls the reconciler and the sweep in this process. This test
-runs many histories, with job runs that fail or are killed before any statement. The other test runs fewer histories
-through `main()` on Spark.
+Both tests use a real MySQL and the S3 emulator. One test calls the reconciler and the sweep in this process, and runs
+many histories. In these histories, a job run can fail or be killed before any statement. The other test runs fewer
+histories through `main()` on Spark.
 
 Hypothesis prints the shortest list of steps that shows a failure. To run many more examples, use
 `pytest tests/test_model.py --hypothesis-profile=explore`.
@@ -39,7 +39,7 @@ from centflow_glue.database import DatabaseAddress, connect
 from centflow_glue.main import main
 from centflow_glue.reconcile import LoadFailedError
 
-# The approximate number of statements that load, publish and withdraw one key.
+# Loading, publishing and withdrawing one key takes about this many statements.
 STATEMENTS_AT_MOST = 28
 NUMBERS = count(1)
 
@@ -77,7 +77,7 @@ class Life(RuleBasedStateMachine):
         self.world = world
         self.patches = pytest.MonkeyPatch()
         self.twins = Twins.of_new_bucket(world.s3, world.stack.region)
-        # For each key, the version that must be published after the last reconciliation of the key.
+        # The version of each key that must be published, as of the key's last reconciliation.
         self.settled: dict[str, Version | None] = {}
         self.keys: list[str] = []
         self.lines: dict[str, list[Line]] = {}
@@ -192,7 +192,7 @@ class Life(RuleBasedStateMachine):
         self.check_uploads()
 
     def rebuild(self, _: st.DataObject) -> None:
-        """Checks that one sweep of the bucket into an empty database gives the views of the model."""
+        """Sweeps the bucket into an empty database, and checks that the views equal the model."""
         self.is_rebuilt = True
         empty_tables(self.world.rebuilt_admin)
         self.run_sweep(self.world.rebuilt)
@@ -211,14 +211,14 @@ class Life(RuleBasedStateMachine):
     # Methods that compare the database with the model.
 
     def check_views(self) -> None:
-        """Checks that every view equals the model of the keys that the job has reconciled so far."""
+        """Checks that every view equals the model. Only keys that the job has reconciled so far are in the model."""
         expected = model.views([version for version in self.settled.values() if version])
         model.assert_same(model.shown_views(self.world.admin), expected)
         if any(upload.rows_duplicate for upload in expected["v_upload_accounting"]):
             self.world.steps["shared rows"] += 1
 
     def check_uploads(self) -> None:
-        """Checks that after a sweep `uploads` contains the reason of each rejected version."""
+        """Checks that `uploads` contains the reason of each rejected version. Call this only after a sweep."""
         model.assert_reasons(self.world.admin, self.twins.expected)
 
     def check_that_nothing_is_left(self) -> None:
@@ -264,7 +264,7 @@ class Life(RuleBasedStateMachine):
 
 
 class BrokenStream(io.BytesIO):
-    """A stream of an object's bytes that fails before the end."""
+    """A stream that raises an error before the end of the object."""
 
     def read(self, size: int | None = -1) -> bytes:
         """Returns the remaining bytes. Raises an error once no bytes are left."""
@@ -323,7 +323,7 @@ class LifeKeyByKey(Life):
         self.check_views()
 
     def kill_a_job_run(self, data: st.DataObject) -> None:
-        """Kills a job run before a random statement. Readers must see the whole change or none of it."""
+        """Kills a job run before a random statement. Readers must see either all changes of the run or none."""
         object_key = data.draw(self.events().map(lambda keys: keys[0]), "key")
         statement = data.draw(st.integers(1, STATEMENTS_AT_MOST), "before statement")
         with killed_before(self.world.connections[self.world.address], statement):

@@ -48,13 +48,13 @@ def shown(flow: Flow) -> dict[str, list[Any]]:
 
 
 def _plain(value: Any) -> Any:
-    """Normalises a string, because MySQL may show any string of a group that the collation treats as equal."""
+    """Normalises a string. If the collation treats several strings as equal, MySQL may return any one of them."""
     return unicodedata.normalize("NFC", value).replace("\u200b", "") if isinstance(value, str) else value
 
 
 @contextmanager
 def without_marks(flow: Flow) -> Iterator[None]:
-    """Hides the marks of all summaries during the block, so that every view reads the rows."""
+    """Deletes the marks of all summaries during the block. A view reads the rows if a summary has no mark."""
     flow.admin.begin()
     with flow.admin.cursor() as cursor:
         cursor.execute("DELETE FROM upload_summaries")
@@ -85,14 +85,14 @@ def all_of(*keys: str) -> list[tuple[str, str]]:
 
 
 def summary_rows(flow: Flow) -> int:
-    """Returns the rows of all summaries of all feeds, and their marks."""
+    """Returns the number of rows in the summary tables of all feeds and in the table of marks."""
     tables = ["upload_summaries", *(s.table for contract in load_contracts().values() for s in contract.summaries)]
     return sum(fetch(flow.admin, f"SELECT COUNT(*) AS row_count FROM `{table}`")[0]["row_count"] for table in tables)
 
 
 # Tests of random histories.
 
-# Strings with different bytes that MySQL's collation treats as equal, or with characters that it ignores.
+# Strings that differ in their bytes but are equal in MySQL's collation. Some contain characters that MySQL ignores.
 MERCHANTS = ("Café", "Cafe\u0301", "Bar", "bar", "B\u200bar")
 CITIES = ("", "Wien", "\u200b")
 ROWS = st.lists(
@@ -157,7 +157,7 @@ def test_a_summary_changes_when_another_upload_shadows_its_rows(flow: Flow):
 
 
 def touch_as_the_release_before(flow: Flow, key: str) -> None:
-    """Shadows a row and updates the counts, as a release without summaries does in a publication."""
+    """Publishes like a release without summaries: shadows a row and updates the counts."""
     with flow.admin.cursor() as cursor:
         cursor.execute(
             "UPDATE expenses JOIN uploads USING (upload_id) SET shadowed = TRUE WHERE object_key = %s AND row_no = 2",

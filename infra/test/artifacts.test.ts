@@ -28,7 +28,7 @@ async function namesIn(artifact: { readonly path: string }): Promise<string[]> {
 }
 
 describe('buildArtifacts', () => {
-  test('creates the same bytes in every build and time zone, and no other files', async () => {
+  test('creates only the expected files, with the same bytes in every build and time zone', async () => {
     const zone = process.env.TZ;
     process.env.TZ = 'Pacific/Kiritimati';
     try {
@@ -55,7 +55,7 @@ describe('buildArtifacts', () => {
     }
   });
 
-  test('packs the code of each Lambda into one file with its notices, and adds the migrations to the migrator', async () => {
+  test('packs each Lambda as one code file and its notices, and adds migrations to the migrator only', async () => {
     for (const lambda of [built.trigger, built.canary, built.console])
       expect(await namesIn(lambda)).toEqual(['index.mjs', 'third-party-notices.txt']);
     const names = await namesIn(built.migrator);
@@ -63,7 +63,7 @@ describe('buildArtifacts', () => {
     expect(names.filter((name) => !name.startsWith('migrations/'))).toEqual(['index.mjs', 'third-party-notices.txt']);
   });
 
-  test('lists the console’s pages by the paths in their URLs, without source maps', () => {
+  test('lists the console’s files by URL path, without source maps', () => {
     const keys = built.web.map(({ key }) => key);
     expect(keys).toContain('index.html');
     expect(keys).toContain('third-party-notices.txt');

@@ -33,7 +33,7 @@ export function createApp(parts: ApiParts): OpenAPIHono<ApiEnvironment> {
   // CloudFront does not cache API responses, so CloudFront does not compress them. The API receives the browser's
   // `Accept-Encoding`:
   // https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_ParametersInCacheKeyAndForwardedToOrigin.html
-  // Compressed responses leak no secrets to a foreign page. Without a token, the page cannot measure the size of a
+  // Compression leaks no secrets to a foreign page. Such a page has no token, so it cannot measure the size of a
   // response.
   app.use('/api/*', compress({ encoding: 'gzip' }));
   app.use('/api/*', async (context, next) => {

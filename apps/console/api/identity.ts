@@ -1,4 +1,4 @@
-/** The person behind a request, read from the claims of a verified token. Nothing else in a request decides the owner. */
+/** Reads the person behind a request from the claims of a verified token. Only these claims determine the owner. */
 import * as z from 'zod';
 import { RefusedError } from './refusal.ts';
 
@@ -62,8 +62,8 @@ export function readIdentity(given: unknown): Identity {
 }
 
 /**
- * Reads the groups. API Gateway writes a list as `[a b]`. Only a space separates groups, because Cognito allows commas in names
- * (https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_CreateGroup.html).
+ * Reads the groups. API Gateway writes a list as `[a b]`. Only a space separates groups, because Cognito allows commas
+ * in names (https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_CreateGroup.html).
  */
 function groupsOf(groups: string | readonly string[] | undefined): readonly string[] {
   if (typeof groups !== 'string') return groups ?? [];

@@ -20,7 +20,7 @@ const step = z.strictObject({
   uses: z.string().optional(),
   with: texts.default({}),
   run: z.string().optional(),
-  /** Required in a step of a composite action. */
+  /** GitHub requires `shell` in every `run` step of a composite action. */
   shell: z.literal('bash').optional(),
   env: texts.default({}),
 });

@@ -27,7 +27,7 @@ const EXPIRY = {
 };
 const SUSPENDED = { versioning_configuration: [{ status: 'Suspended' }] };
 
-/** Resources that own other resources. The plans below create each of these owners. */
+/** New resources that own other resources. Most plans below create all of these owners. */
 const owners: Readonly<Record<string, ResourceChange>> = {
   aws_apigatewayv2_api: created('aws_apigatewayv2_api', { name: 'new' }),
   aws_cognito_user_pool: created('aws_cognito_user_pool', { name: 'new', mfa_configuration: 'ON' }),
@@ -43,7 +43,10 @@ const owners: Readonly<Record<string, ResourceChange>> = {
   aws_sqs_queue: created('aws_sqs_queue', { name: 'new' }),
 };
 
-/** Resources that the policy accepts if the plan also creates their parent, and refuses if the parent already exists. */
+/**
+ * Dependent resources. The policy accepts a dependent resource if the plan also creates its owner. The policy refuses
+ * the dependent resource if the owner already exists.
+ */
 const following: readonly [type: string, values: Values, by: string, owner: string, name: string][] = [
   ['aws_apigatewayv2_authorizer', { name: 'a' }, 'api_id', 'aws_apigatewayv2_api', 'id'],
   ['aws_cognito_user_pool_client', { name: 'a' }, 'user_pool_id', 'aws_cognito_user_pool', 'id'],
@@ -112,7 +115,7 @@ describe('the plan policy, for a dependent resource whose owner is known only af
     },
   );
 
-  test.each(following)('refuses a new %s if only the name of a new owner matches', (type, values, by, owner) => {
+  test.each(following)('refuses a new %s that names its owner without a reference', (type, values, by, owner) => {
     const named = created(owner, {
       bucket: 'new',
       name: 'new',
@@ -161,7 +164,7 @@ describe.each(documents)(
     const named = (principal: Values) =>
       unknown(allow({ Action: '*', Resource: reference('aws_iam_role.other.arn'), Principal: principal }));
 
-    test('accepts new roles, AWS services and the own account as principals', () => {
+    test('accepts new roles, AWS services and the account of the stack as principals', () => {
       expect(brokenBy(role, named({ AWS: reference('aws_iam_role.other.arn') }))).toEqual([]);
       expect(brokenBy(role, named({ AWS: ACCOUNT, Service: 's3.amazonaws.com' }))).toEqual([]);
     });
@@ -240,7 +243,7 @@ describe('the plan policy, for other values that are known only after the apply'
     expect(judgedWith(group, bucket(arn))).toEqual([`names another account: ${STRANGER}`]);
   });
 
-  test('refuses an unknown block that the configuration does not contain', () => {
+  test('refuses unknown values in a block if the configuration does not contain the block', () => {
     const group = (marks: unknown) => created('aws_security_group', {}, { after_unknown: { egress: marks } });
     expect(brokenBy(group(true))).toEqual([]);
     expect(brokenBy(group([{ cidr_blocks: true }]))).toContain('widens-network');
@@ -254,7 +257,7 @@ describe('the plan policy, for other values that are known only after the apply'
     expect(brokenBy(rules)).toEqual(['widens-iam']);
   });
 
-  test('accepts only ARNs of new resources as the source that may invoke a new function', () => {
+  test('accepts a permission to invoke a new function only if its source is the ARN of a new resource', () => {
     const permission = (text: string) =>
       created(
         'aws_lambda_permission',
@@ -270,7 +273,7 @@ describe('the plan policy, for other values that are known only after the apply'
     expect(brokenBy(...others, permission(reference('terraform_data.arn.output')))).toContain('widens-iam');
   });
 
-  test('refuses the role of another stack for a function', () => {
+  test('refuses a new function whose role is not created by the plan', () => {
     const code = (text: string) =>
       created(
         'aws_lambda_function',

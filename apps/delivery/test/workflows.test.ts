@@ -336,7 +336,7 @@ describe('the deployment workflow', () => {
     });
   });
 
-  test('deploys the same release to every environment, with the evidence of the previous environment', () => {
+  test('deploys the same release to every environment, and names the previous environment', () => {
     const calls = ['dev', 'staging', 'production'].map((id) => [job(id).uses, job(id).with]);
     const uses = '$/.github/workflows/deploy-environment.yml';
     const digest = '${{ needs.release.outputs.digest }}';
@@ -378,7 +378,7 @@ describe('the deployment workflow', () => {
     },
   );
 
-  test('publishes the release only after production runs it and its provenance is attested', () => {
+  test('publishes the release only after the production deployment and the attestation have succeeded', () => {
     const published = (attest: string, production: string) =>
       evaluate(job('publish').if, { needs: { attest: { result: attest }, production: { result: production } } });
     expect(published('success', 'success')).toBe(true);
@@ -414,7 +414,8 @@ describe('the deployment workflow', () => {
     });
     expect(evaluate(condition('rollback'), { ...outcomes('failure', ''), failed: true })).toBe(true);
     expect(evaluate(condition('rollback'), { ...outcomes('success', ''), failed: false })).toBe(false);
-    // If the deployment itself fails, some stages may be applied. Running the deployment again completes it.
+    // A failed deployment is not rolled back, although it may have applied some stages. Running the deployment again
+    // applies the other stages.
     expect(evaluate(condition('rollback'), { ...outcomes('skipped', ''), failed: true })).toBe(false);
     const again = condition('canary-after-rollback');
     expect(evaluate(again, { ...outcomes('failure', 'success'), failed: true })).toBe(true);
@@ -422,7 +423,7 @@ describe('the deployment workflow', () => {
   });
 });
 
-test('the rollback workflow requires an approval for production, and for no other environment', () => {
+test('the rollback workflow requires an approval only for production', () => {
   const { approve, rollback } = parseWorkflow(committed[`${workflows}/rollback.yml`] ?? '').jobs;
   expect(approve?.environment).toBe('production-approval');
   expect(rollback?.needs).toEqual(['approve']);

@@ -95,7 +95,7 @@ async function canConnect(role: Role, password?: string): Promise<boolean> {
 }
 
 describe('the handler of the migrator', () => {
-  test('logs and throws no values that MySQL quotes in its messages', async () => {
+  test('keeps the values in MySQL’s error messages out of logs and errors', async () => {
     await invoke();
     const folder = await mkdtemp(join(tmpdir(), 'centflow-migrations-'));
     try {
@@ -141,7 +141,7 @@ describe('the handler of the migrator', () => {
     expect(new Set(passwords).size).toBe(3);
   });
 
-  test('writes the address of the database into each secret, and updates it after the database has moved', async () => {
+  test('updates the database address in a secret after the database has moved', async () => {
     await invoke();
     const before = secrets.user(secretIds.reporter);
     secrets.values.set(secretIds.reporter, JSON.stringify({ ...before, host: 'old.example.com' }));
@@ -156,7 +156,7 @@ describe('the handler of the migrator', () => {
     await expect(plain).rejects.toMatchObject({ code: 'ER_ACCESS_DENIED_ERROR' });
   });
 
-  test('continues after the last step of an interrupted migration', async () => {
+  test('continues an interrupted migration with the step that failed', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'centflow-migrations-'));
     try {
       await cp(migrationsDirectory, folder, { recursive: true });
@@ -178,7 +178,7 @@ describe('the handler of the migrator', () => {
     }
   });
 
-  test('changes no grant or password if a newer release has migrated the database, so that a rollback works', async () => {
+  test('keeps grants and passwords if a newer release has already migrated the database', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'centflow-migrations-'));
     try {
       await cp(migrationsDirectory, folder, { recursive: true });
@@ -258,7 +258,7 @@ describe('the rotation of passwords', () => {
   test.each([
     ['requests the rotation again', { rotate: ['loader'] }],
     ['does not request the rotation', {}],
-  ])('leaves a working secret if it fails before the secret is written and the next event %s', async (_, next) => {
+  ])('leaves a working secret if Secrets Manager fails and the next event %s', async (_, next) => {
     secrets.failsToWrite = secretIds.loader;
     await expect(invoke({ rotate: ['loader'] })).rejects.toThrow('Secrets Manager is unavailable');
     expect(await canConnect('loader')).toBe(true);

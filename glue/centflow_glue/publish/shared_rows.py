@@ -1,7 +1,7 @@
 """Decides which upload shows a row that several published uploads contain (docs/adr/0004-shadow-flags.md).
 
 A row is identified by its fingerprint and its occurrence number within its upload. If several published uploads contain
-the row, the upload with the newest LastModified shows it. The same row of the other uploads is `shadowed`.
+the row, the upload with the newest LastModified shows it. In the other uploads, the row is `shadowed`.
 """
 
 from collections.abc import Sequence
@@ -36,15 +36,15 @@ def update_shadow_flags(
         cursor: A cursor in the transaction that publishes.
         contract: The feed's contract.
         changed: The uploads that become visible or stop being visible.
-        visible: Every published upload that can share a row with a changed upload, and the changed upload that is
-            published.
+        visible: Every published upload that can share a row with a changed upload. Includes the upload that this
+            transaction publishes.
     """
     newest_first = ", ".join(map(str, _order_newest_first(cursor, visible)))
     cursor.execute(SHARING_MEMORY)
     # Fingerprints have no index, because an index would double the time of every load. CONCAT prevents MySQL from
-    # building a temporary index for `changed` and reading rows one by one. MySQL uses a hash join instead: 0.3 s
-    # instead of 1.6 s for 100 rows against 10^6, 8 s instead of 17 s for 10^6 against 10^6. The changes are stored
-    # first, in the order of the primary key, because the flags, the counts and the summaries all follow from this list.
+    # building a temporary index for `changed` and reading rows one by one. MySQL then uses a hash join: 0.3 s instead
+    # of 1.6 s for 100 rows against 10^6, 8 s instead of 17 s for 10^6 against 10^6. `shadow_changes` stores the changes
+    # in the order of the primary key. The flags, the counts and the summaries are all updated from this table.
     cursor.execute(
         f"""
         INSERT INTO shadow_changes (upload_id, row_no, is_shadowed)
@@ -95,7 +95,7 @@ def _apply_shadow_flags(cursor: Cursor, contract: Contract, upload_ids: Sequence
 
 
 def _order_newest_first(cursor: Cursor, upload_ids: Sequence[int]) -> list[int]:
-    """Returns the uploads in the order in which they may show a row: LastModified, then object key, both descending."""
+    """Sorts the uploads by their priority for a shared row: by LastModified, then by object key, both descending."""
     cursor.execute(
         "SELECT upload_id FROM uploads WHERE upload_id IN %s"
         " ORDER BY last_modified DESC, object_key DESC, upload_id DESC",
@@ -106,8 +106,8 @@ def _order_newest_first(cursor: Cursor, upload_ids: Sequence[int]) -> list[int]:
 
 def _count_duplicates(cursor: Cursor, contract: Contract, upload_ids: Sequence[int]) -> None:
     amount = f"r.`{contract.column(contract.amount).name}`"
-    # STRAIGHT_JOIN makes MySQL start from the counts. Starting from `uploads`, MySQL would read and lock every upload,
-    # and publications of different owners would deadlock.
+    # STRAIGHT_JOIN makes MySQL read the counts before `uploads`. Otherwise MySQL would read and lock every upload, and
+    # publications of different owners would deadlock.
     cursor.execute(
         f"""
         UPDATE (

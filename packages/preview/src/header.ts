@@ -7,7 +7,7 @@ import { isUtf8, textOf } from './utf8.ts';
 
 /** The header must be within this many bytes. */
 export const HEAD_BYTES = 64 << 10;
-/** The maximum number of columns, as in the job. Real statements have fewer. */
+/** The maximum number of columns, the same as in the job. Real bank statements have fewer columns. */
 export const MOST_COLUMNS = 512;
 const HEADER_SHOWN = 80;
 const HEADERS_SHOWN = 20;
@@ -16,7 +16,7 @@ const HEADERS_SHOWN = 20;
 export interface Header {
   /** The headers as the file spells them. */
   readonly names: readonly string[];
-  /** The index in the file of each contract column that the file has. */
+  /** Maps each contract column that the file has to the column's index in the file. */
   readonly positions: ReadonlyMap<string, number>;
   /** The headers that do not belong to the contract. */
   readonly ignored: readonly string[];
@@ -37,7 +37,7 @@ const SIGNATURES: readonly (readonly [bytes: readonly number[], code: string, re
 /**
  * Reads the header from the first bytes of a file.
  *
- * @param cut the fault at which the bytes end, or null
+ * @param cut the fault that made the bytes end early, or null
  * @throws UploadRejectedError The file is not a CSV of this feed.
  */
 export function readHeader(
@@ -78,7 +78,7 @@ function firstRecord(head: Uint8Array, cut: UploadRejectedError | null): { names
     if (!records.next(true)) break;
     if (isEmptyLine) continue;
     const cells = Array.from({ length: records.count }, (_, index) => records.cell(index).slice());
-    // Validates the whole line, because separate bytes could form a character after the quotes are removed.
+    // Validates the line with its quotes. Without the quotes between them, invalid bytes could form a valid character.
     const isValid = isUtf8(records.line());
     if (isValid && cells.every((cell) => strip(textOf(cell)) === '')) continue;
     if (!isValid) {

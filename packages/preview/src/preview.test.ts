@@ -56,7 +56,7 @@ test('previewCsv reports progress from 0 to 1', async () => {
   expect(shares.at(-1)).toBe(1);
 });
 
-test('previewCsv throws the reason of an abort', async () => {
+test('previewCsv throws the reason of the abort signal', async () => {
   const abort = new AbortController();
   const preview = previewCsv(MANY, EXPENSES, {
     name,

@@ -4,14 +4,14 @@ import { concatBytes } from '../src/bytes.ts';
 import type { CorpusFile } from './corpus.ts';
 import { bytesOf, expense, HEADER, latin1Of } from './statements.ts';
 
-/** Describes a set of files. The set has every sequence of the named faults, at several distances. */
+/** Describes a set of files: one for each sequence of the named faults and each distance. */
 export interface Scale {
   readonly names: readonly FaultName[];
   /** The number of faults per file. */
   readonly count: number;
   /** The size of a file in bytes. */
   readonly bytes: number;
-  /** The maximum size of the CSV in bytes. */
+  /** The maximum size of a CSV in bytes. A file with the ending `too large` exceeds it. */
   readonly limit: number;
   /** How many good rows separate two faults. */
   readonly distances: readonly number[];

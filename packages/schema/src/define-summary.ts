@@ -15,7 +15,7 @@ export interface SummaryColumn {
   readonly part: 'month' | null;
 }
 
-/** A feed's rows, added up by some columns for each upload. Views read a summary instead of the rows. */
+/** The totals of a feed's rows, grouped by upload and by some columns. Views read a summary instead of the rows. */
 export interface Summary {
   /** The name of the summary's table, such as `expenses_by_category_month`. */
   readonly name: string;
@@ -37,8 +37,8 @@ export class SummaryDefinitionError extends Error {
 /**
  * Declares a table that contains a summary of a feed's rows.
  *
- * The job groups the rows by all columns of the table except the shared summary columns. Each of these columns has the
- * name of a feed column. Only `month` may also be the month of the feed's date.
+ * The job groups the rows by all columns of the table except the shared summary columns. A grouping column has the
+ * name of a feed column. The exception is `month`, which may be the month of the feed's date.
  */
 export function defineSummary(table: SummaryTable, feed: Feed): Summary {
   const { name, primaryKeys } = getTableConfig(table);

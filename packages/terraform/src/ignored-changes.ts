@@ -1,6 +1,6 @@
 /**
- * Differences that plans ignore: an emulator may return other values than were written, and a provider may have a bug that is not
- * fixed yet. Nothing is ignored unless CENTFLOW_IGNORE_CHANGES names a file with the attributes.
+ * Differences that plans ignore. An emulator may return other values than were written, and a provider may have a bug.
+ * Nothing is ignored unless CENTFLOW_IGNORE_CHANGES names a file that lists the attributes.
  */
 import { readFileSync } from 'node:fs';
 import * as z from 'zod';
@@ -30,7 +30,7 @@ export function readIgnoredChanges(file = process.env.CENTFLOW_IGNORE_CHANGES): 
   }
 }
 
-/** Returns the override that makes a stack ignore these changes; undefined if the stack has no such resource. */
+/** Returns the override that makes a stack ignore these changes; undefined if no resource has one of these types. */
 export function ignoring({ resource = {} }: Synthesised, ignored: IgnoredChanges): object | undefined {
   const concerned = Object.entries(resource).filter(([type]) => ignored[type] !== undefined);
   if (concerned.length === 0) return undefined;
@@ -46,7 +46,7 @@ export function ignoring({ resource = {} }: Synthesised, ignored: IgnoredChanges
   return { resource: Object.fromEntries(overrides) };
 }
 
-/** Returns the resource's whole lifecycle block, because an override replaces it. */
+/** Adds the attributes to a lifecycle block. Returns the complete block, because an override replaces it. */
 function extendLifecycle(lifecycle: unknown, attributes: readonly string[] = []): object {
   const own = (lifecycle ?? {}) as { readonly ignore_changes?: readonly string[] };
   return { ...own, ignore_changes: [...new Set([...(own.ignore_changes ?? []), ...attributes])] };

@@ -41,7 +41,7 @@ describe('the plugin mirror', () => {
     expect(holdsProvider(folder)).toBe(false);
   });
 
-  test('is taken from the configured folder, then from Terraform’s own folders, then from other folders', () => {
+  test('is taken from the configured folder, else from Terraform’s own folders, else from other folders', () => {
     const found = mirrorAt(join(folder, 'opt', 'whatever'));
     const roots = [join(folder, 'opt')];
     expect(findPluginMirror(undefined, roots)).toBe(found);
@@ -97,7 +97,7 @@ describe('findTerraform', () => {
 describe('the error of a failed command', () => {
   const failed = { command: 'terraform plan', stack: 'dev-store', exitCode: 1, logFile: '/log' };
 
-  test("contains Terraform's diagnostics, without their frame", () => {
+  test("contains Terraform's diagnostics without the box around them", () => {
     const diagnostics = '╷\n│ Error: Invalid index\n│ \n│   on cdk.tf.json line 3\n╵\n';
     expect(unframed(diagnostics)).toBe('Error: Invalid index\n\n  on cdk.tf.json line 3');
     const error = errorOf({ ...failed, diagnostics });

@@ -8,7 +8,7 @@ const TIMES_QUIET = 3;
 const IMMEDIATE_SECONDS = 0.1;
 const RECOVERED_SECONDS = 2;
 
-/** Returns the limit in seconds for the p95 of answers to other people while one person sends slow searches. */
+/** Returns the maximum p95, in seconds, of the answers to other people while one person sends slow searches. */
 export function allowedSeconds(quietP95Seconds: number): number {
   return Math.max(TIMES_QUIET * quietP95Seconds, IMMEDIATE_SECONDS);
 }

@@ -1,4 +1,7 @@
-/** Defines how the rehearsal's repository differs from this one, because the rehearsal's accounts are emulated. */
+/**
+ * Defines how the rehearsal's repository differs from this repository. The rehearsal needs other settings, because its
+ * accounts are emulated.
+ */
 import { type Environment, type EnvironmentName, readEnvironment } from '@centflow/infra';
 import { edit } from './changes.ts';
 import type { Checkout } from './checkout.ts';

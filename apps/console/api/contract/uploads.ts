@@ -22,7 +22,7 @@ export const upload = z
     rowsPublished: count,
     rowsDuplicate: count,
     rowsQuarantined: count,
-    /** Sums over all currencies, which are checksums and not amounts of money. */
+    /** Sums across all currencies. These sums are checksums, not amounts of money. */
     amountRead: amount,
     amountPublished: amount,
     amountDuplicate: amount,
@@ -56,7 +56,7 @@ export const quarantinedRow = z
   .openapi('QuarantinedRow');
 export type QuarantinedRow = z.infer<typeof quarantinedRow>;
 
-/** The filters and the page of a list of uploads. */
+/** The filters for a list of uploads, and the page to return. */
 export const uploadQuery = z.strictObject({
   feed: feed.optional(),
   state: uploadState.optional(),

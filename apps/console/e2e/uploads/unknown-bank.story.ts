@@ -1,4 +1,4 @@
-/** Tests the export of an unknown bank from the drop to a correction that is undone and restored. */
+/** Uploads an export of an unknown bank and corrects two rows. Then undoes the correction and restores it. */
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { readMonthShapes } from './month-chart.ts';
@@ -55,7 +55,7 @@ export function unknownBankStory(setting: Setting): void {
     await page.getByRole('button', { name: 'Send all 2' }).click();
     await waitUntilImported(expensesCard);
     await waitUntilImported(getCard(page, 'stadtbank-nordufer-2025-06-incomes.csv'));
-    // The page does not show the job run, which only operators see on their own page.
+    // This page does not show the job run. Only the page for operators shows job runs.
     expect(await expensesCard.getByText(/Job run/).count()).toBe(0);
     const sent = toCents(await fetchSpending(ada, month, 'EUR'));
     expect(sent).toBeGreaterThan(before);
@@ -74,7 +74,7 @@ export function unknownBankStory(setting: Setting): void {
     const correction = getCard(page, 'stadtbank-nordufer-2025-06-expenses.csv');
     await correction.getByRole('button', { name: 'Send the correction' }).click();
     await waitUntilImported(correction);
-    // The sum of 27.50 for the market and 118.00 for the bicycle.
+    // The two fixed rows add 27.50 for the market and 118.00 for the bicycle.
     await expect.poll(async () => toCents(await fetchSpending(ada, month, 'EUR'))).toBe(sent + 14550);
     const chartMended = await chart();
     expect(chartMended).not.toEqual(chartSent);
@@ -101,7 +101,7 @@ export function unknownBankStory(setting: Setting): void {
     ]);
     const next = getCard(page, 'next month-expenses.csv');
     await next.getByText('read with your template “Stadtbank Giro”').waitFor();
-    // The console already has all rows except the two that still have problems in this file.
+    // All rows of this file are already there, except the two rows that need fixing.
     await next.getByText('already there').waitFor();
     await expect
       .poll(() => next.getByRole('img').first().getAttribute('aria-label'))

@@ -13,7 +13,7 @@ export interface Report {
   readonly endedAt: string;
   /** The results of all checks, in the order in which they ran. */
   readonly results: readonly Result[];
-  /** What no check can prove. */
+  /** The questions that no check can answer. */
   readonly neverProven: readonly string[];
 }
 

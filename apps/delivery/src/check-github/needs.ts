@@ -5,7 +5,10 @@ import { APPROVAL_ENVIRONMENT } from '../deploy/assessment.ts';
 /** The branch whose merged commits are deployed. */
 export const DEPLOYED_BRANCH = 'main';
 
-/** The name of the repository variable that enables attestations for a private repository, if its plan offers them. */
+/**
+ * The name of the repository variable that enables attestations for a private repository. Not every GitHub plan offers
+ * attestations for private repositories.
+ */
 export const ATTEST_PRIVATE = 'ATTEST_PRIVATE';
 
 /** The required settings of one GitHub environment. */

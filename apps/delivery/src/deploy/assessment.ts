@@ -57,7 +57,7 @@ function reasonsOfEvidence(
   ];
 }
 
-/** @throws {AssessmentError} an approval is needed, but nobody has given it. */
+/** @throws {AssessmentError} the release needs an approval, but nobody has approved it. */
 export function refuseWithoutApproval(
   environment: EnvironmentName,
   reasons: readonly string[],

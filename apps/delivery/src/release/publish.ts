@@ -31,7 +31,10 @@ export async function publish(release: Release, github: GitHub, repository: stri
   }
 }
 
-/** Packs the release as in the delivery bucket: the record, and each file once under its hash even if several environments use it. */
+/**
+ * Packs the release with the same layout as in the delivery bucket: the record, and the files named by their hashes. A
+ * file that several environments use is packed only once.
+ */
 async function archive({ folder, version }: Release): Promise<Uint8Array> {
   const record = await readFile(join(folder, RECORD));
   const zippable: Zippable = { [`releases/${version}.json`]: record };

@@ -1,4 +1,4 @@
-/** Small releases for tests, which are never deployed. */
+/** Small releases for tests. These releases are never deployed. */
 import { createHash } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';

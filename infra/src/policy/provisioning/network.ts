@@ -1,7 +1,10 @@
 import { arns } from '../arns.ts';
 import { type AreaOf, taggedAs, taggingAs } from './area.ts';
 
-/** Returns the rights on the network. EC2 chooses the ids of resources, so a tag identifies the environment's resources. */
+/**
+ * Returns the rights on the network. EC2 chooses the ids of resources, so a tag identifies the resources of the
+ * environment.
+ */
 export const network: AreaOf = (environment) => {
   const all = (...kinds: string[]) => kinds.map((kind) => arns(environment).regional('ec2', `${kind}/*`));
   const kinds = all(
@@ -48,8 +51,8 @@ export const network: AreaOf = (environment) => {
       },
       { sid: 'DescribeVpc', actions: ['ec2:DescribeVpcAttribute'], resources: all('vpc') },
     ],
-    // Creating a resource requires two rights. One is on the new resource, which the request must tag. The other is on the
-    // containing resource, which must already have the tag.
+    // Creating a resource requires a right on the new resource and a right on its container, such as the VPC. The
+    // request must tag the new resource. The container must already have the tag.
     write: [
       { sid: 'CreateVpc', actions: ['ec2:CreateVpc'], resources: all('vpc'), conditions: taggingAs(environment) },
       {
@@ -76,15 +79,15 @@ export const network: AreaOf = (environment) => {
         },
       },
       {
-        // For the private DNS of an interface endpoint, EC2 uses the rights of the caller to associate the VPC with a hosted zone of
-        // AWS.
+        // For the private DNS of an interface endpoint, EC2 associates the VPC with a hosted zone of AWS. EC2 uses
+        // the rights of the caller for this association.
         // https://docs.aws.amazon.com/vpc/latest/privatelink/privatelink-access-aws-services.html
         sid: 'GivePrivateNames',
         actions: ['route53:AssociateVPCWithHostedZone'],
         resources: ['arn:aws:route53:::hostedzone/*'],
       },
       {
-        // A new VPC has a default group without tags. Terraform first adds the tags, then removes the rules.
+        // A new VPC has a default security group without tags. Terraform adds the tags before it removes the rules.
         sid: 'TagTheDefaultGroup',
         actions: ['ec2:CreateTags'],
         resources: all('security-group'),

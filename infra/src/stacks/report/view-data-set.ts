@@ -31,7 +31,7 @@ export function rowLevelSecurity(rules: RowLevelRules) {
   return {
     arn: rules.dataSetArn,
     permissionPolicy: 'GRANT_ACCESS',
-    // Rules that name readers by ARN need this version, and no namespace (provider issue 33114).
+    // Rules that name readers by ARN need version 2 and must not have a namespace (provider issue 33114).
     formatVersion: 'VERSION_2',
     status: 'ENABLED',
   } as const;

@@ -56,8 +56,8 @@ export interface ReadAmount {
 }
 
 /**
- * Matches a currency without the spaces around it, which are trimmed later. A `\s*` before the end would take quadratic
- * time.
+ * Matches a currency at the start or at the end. The spaces around the currency are trimmed later, because a `\s*`
+ * before the end would take quadratic time.
  */
 const CURRENCY_AROUND = /^(?:[A-Z]{3}|\p{Sc})|(?:[A-Z]{3}|\p{Sc})$/gu;
 const GROUPED = {
@@ -102,8 +102,8 @@ export function readAmount(text: string, decimal: Mapping['decimal']): ReadAmoun
 export function decimalOf(amounts: readonly string[]): Mapping['decimal'] | undefined {
   let found: Mapping['decimal'] | undefined;
   for (const amount of amounts) {
-    // The last point or comma is the decimal separator. The exception is `1,234`: exactly three digits follow, and the
-    // other sign does not occur.
+    // The last point or comma is the decimal separator. Amounts such as `1,234` are skipped as ambiguous: three digits
+    // follow the comma, and there is no point.
     const last = /([.,])(\d+)\D*$/.exec(amount.trim());
     if (last === null) continue;
     const sign = last[1] as Mapping['decimal'];

@@ -8,7 +8,8 @@ export const NARROW = 420;
 const PHONE = NARROW + 68;
 
 /**
- * Returns the final height of the drawing, once the number of rows is known. Fewer bars need less height than reserved.
+ * Returns the final height of the drawing for this number of rows. A chart with few bars needs less height than
+ * reserved.
  */
 export function getDrawingHeight(visual: Visual, reserved: number, rows: number): number {
   if (visual.kind !== 'bar' || !visual.horizontal) return reserved;

@@ -3,8 +3,9 @@ import type { JobRun, PipelineUpload } from '../../../api/contract/operations.ts
 /**
  * Returns the estimated cost of each upload in US dollars.
  *
- * The cost of a job run is divided among its uploads in proportion to their rows plus one, so that an empty file also
- * has a cost. Uploads of a run without a known price are omitted. Floats are precise enough for estimates.
+ * The cost of a job run is divided among its uploads. The share of an upload is proportional to its rows plus one, so
+ * an empty file also has a cost. Uploads of a run without a known price are omitted. Floats are precise enough for
+ * estimates.
  */
 export function calculateCosts(
   uploads: readonly PipelineUpload[],

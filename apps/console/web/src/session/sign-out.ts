@@ -5,8 +5,8 @@ import { session } from './this-tab.ts';
 /**
  * Ends the session and clears all data of the person, because another person may sign in next.
  *
- * Always leaves the page, which clears dropped files and the worker's data from memory. Leaving also clears the page's
- * address, which may contain a search.
+ * Always leaves the page, because this clears dropped files and the worker's data from memory. Leaving also clears the
+ * page's address, which may contain a search.
  */
 export async function signOut(): Promise<void> {
   const before = session.state();

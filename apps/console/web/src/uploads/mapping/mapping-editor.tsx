@@ -34,7 +34,7 @@ export function MappingEditor(props: Props) {
     queryKey: ['proposed-mapping', fileName, source.size],
     queryFn: async () => {
       const proposal = await previewWorker.propose(source, fileName);
-      // A draft from before a reload takes precedence over a proposal.
+      // A draft that was saved before the page was reloaded takes precedence over the proposal.
       const draft = start ?? (await mappingDrafts.read(proposal.mapping.header.join('\u0000')));
       return {
         ...proposal,

@@ -25,7 +25,7 @@ export function UploadPage() {
       readAnswer(
         api.uploads[':uploadId'].$get({ param: { uploadId: uploadId ?? '' }, query: {} }, { init: { signal } }),
       ),
-    // Polls until the upload is settled. After that, only people change the upload.
+    // Polls every second until the upload is settled. Later changes are rare, because only people make them.
     refetchInterval: ({ state }) => (state.data !== undefined && isSettled(state.data.state) ? 30_000 : 1_000),
   });
 
