@@ -13,7 +13,7 @@ STREAM_ACTIONS = {"logs:CreateLogStream", "logs:PutLogEvents"}
 
 
 def install() -> None:
-    """Check rights on the streams of a group."""
+    """Check stream actions against the streams of a group instead of the group."""
     enforce = iam_evaluator.enforce
 
     def enforce_on_streams(

@@ -37,7 +37,7 @@ const onNewTable = [
 export interface HandWrittenContext {
   readonly before: SchemaSnapshot;
   readonly after: SchemaSnapshot;
-  /** The statements of the migration after the checked statement. */
+  /** The later statements of the same migration. */
   readonly later: readonly string[];
 }
 
