@@ -304,7 +304,7 @@ describe('the GitHub role `apply`', () => {
         : resources.filter((resource) => /staging/.test(resource)).map((resource) => `${where}: ${resource}`),
     );
     expect(reaching).toEqual([]);
-    // Rights without an environment in the ARN must be read-only, have a condition, or be listed here.
+    // If an ARN does not name the environment, its rights must be read-only, have a condition, or be listed below.
     const shared = [
       regional('glue', 'catalog'), // the account has only one; other ARNs name database and table
       regional('rds', 'og:default:mysql-8-4'), // belongs to RDS and cannot be changed
@@ -344,7 +344,7 @@ describe('the GitHub role `apply`', () => {
       'DeliverAccessLog: logs:DeleteLogDelivery',
       'DeliverAccessLog: logs:PutResourcePolicy',
       'DeliverAccessLog: logs:UpdateLogDelivery',
-      // AWS chooses the ids of the hosted zones for its endpoints.
+      // AWS chooses the ids of the hosted zones that belong to VPC endpoints.
       'GivePrivateNames: route53:AssociateVPCWithHostedZone',
     ]);
   });

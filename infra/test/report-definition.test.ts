@@ -33,7 +33,7 @@ describe('toBlock', () => {
     });
   });
 
-  test('uses the provider’s name if it differs from the API’s name', () => {
+  test('uses the provider’s name of a field if the API’s name differs', () => {
     expect(toBlock({ FormatConfiguration: { FormatConfiguration: {} } })).toEqual({
       format_configuration: [{ numeric_format_configuration: [{}] }],
     });

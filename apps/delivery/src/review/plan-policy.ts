@@ -218,7 +218,7 @@ function roles({ address, type, change }: ReviewedResource, { boundary: own }: R
   const isBounded = was ? was === boundary : !boundary || isOwnBoundary;
   const boundaryChanged = isBounded ? [] : [violation('leaves its permissions boundary')];
   const widened = ['inline_policy', 'managed_policy_arns'].flatMap((attribute) => {
-    // When a role is replaced, the attribute is unknown unless the stack sets it. The new role then has no such policies.
+    // In a replaced role, an attribute is unknown if the stack does not set it. The new role then has no such policies.
     if (readValue(after_unknown, attribute) === true) return [];
     const held = new Set(textsOf(before[attribute]));
     return textsOf(after[attribute]).some((text) => !held.has(text)) ? [violation(`${attribute} has more`)] : [];
