@@ -6,8 +6,8 @@ export default defineConfig({
     testTimeout: 300_000,
     hookTimeout: 300_000,
     setupFiles: ['@centflow/test-kit/fast-check-seed'],
-    // A test file spends most of its time on the import of CDKTF, so each worker imports it once. No test changes
-    // CDKTF.
+    // Importing CDKTF takes most of the time of a test file. Without isolation, each worker imports CDKTF only once.
+    // This is safe, because no test changes CDKTF.
     isolate: false,
     include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
   },

@@ -36,7 +36,7 @@ def describe_rejection(error: UploadRejectedError) -> str:
 
 
 def quote_key(object_key: str) -> str:
-    """Returns an object key in quotes, with unseen characters escaped.
+    """Returns an object key in quotes, with invisible characters escaped.
 
     The uploader chooses the key. Without escapes, a line feed in the key could forge a line of the log.
     """
@@ -64,7 +64,7 @@ def _code(error: BaseException) -> str:
 
 
 def _place(error: BaseException) -> str:
-    """Returns the innermost line of the job in the error's traceback."""
+    """Returns the place in the job's code that is innermost in the error's traceback."""
     for frame in reversed(traceback.extract_tb(error.__traceback__)):
         file = Path(frame.filename)
         if file.is_relative_to(PACKAGE):

@@ -30,7 +30,7 @@ def fault(stored: bytes) -> tuple[str, str]:
 
 
 def member(body: bytes, flags: int, fields: bytes) -> bytes:
-    """Returns a gzip member with these optional fields after the first ten bytes of the header."""
+    """Returns a gzip member. `fields` are the optional header fields after the ten fixed bytes."""
     compressor = zlib.compressobj(wbits=-zlib.MAX_WBITS)
     data = compressor.compress(body) + compressor.flush()
     return b"\x1f\x8b\x08" + bytes([flags]) + bytes(6) + fields + data + struct.pack("<II", zlib.crc32(body), len(body))
@@ -72,7 +72,7 @@ def test_a_read_expands_only_the_requested_number_of_bytes():
 class _Counting:
     """Wraps zlib's decompressor and counts the input bytes.
 
-    zlib copies all input after a member's end, which takes time.
+    The count matters, because zlib copies all input after the end of a member.
     """
 
     given = 0

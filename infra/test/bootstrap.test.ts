@@ -19,8 +19,8 @@ import { ofType, type Stack, stackNamed, synthesised } from '../src/testing/synt
 const environments = readEnvironments();
 const dev = readEnvironment('dev');
 /**
- * dev and this environment share an account, and must not reach each other. Only environments without protection may
- * share an account.
+ * A second environment in dev's account. The two environments must not reach each other. `protectData` is false,
+ * because an environment that protects its data cannot share an account.
  */
 const staging: Environment = {
   ...readEnvironment('staging'),
@@ -58,7 +58,7 @@ const regional = (service: string, resource: string) => `arn:aws:${service}:${de
 const iam = (resource: string) => `arn:aws:iam::${dev.accountId}:${resource}`;
 
 describe('the trust policy of a GitHub role', () => {
-  test('names exactly one repository with its ids, and one of its environments', () => {
+  test('names exactly one repository, by name and id, and one GitHub environment', () => {
     for (const stack of [shared, ...apart]) {
       const trusts = statementsOf([stack]).filter(({ resource }) => resource.type === 'aws_iam_role');
       const [provider] = ofType([stack], 'aws_iam_openid_connect_provider');
@@ -89,7 +89,7 @@ describe('the trust policy of a GitHub role', () => {
     expect(new Set([...applying, ...planning]).size).toBe(2 * environments.length);
   });
 
-  test('uses one provider, with only AWS’s audience', () => {
+  test('uses one OIDC provider, which accepts only AWS’s audience', () => {
     for (const stack of [shared, ...apart]) {
       const [provider, ...others] = ofType([stack], 'aws_iam_openid_connect_provider');
       expect(others).toEqual([]);
@@ -152,7 +152,7 @@ describe('the GitHub role `plan`', () => {
     ]);
   });
 
-  test('reads the state, but not uploads or passwords', () => {
+  test('can read the Terraform state, but not uploads or passwords', () => {
     expect(mayEver(plan, 's3:GetObject', `${state}/dev/store.tfstate`)).toBe(true);
     expect(mayEver(plan, 's3:PutObject', `${state}/dev/store.tfstate.tflock`)).toBe(true);
     expect(mayEver(plan, 's3:PutObject', `${state}/dev/store.tfstate`)).toBe(false);
@@ -165,7 +165,7 @@ describe('the GitHub role `plan`', () => {
 });
 
 describe('the GitHub role `apply`', () => {
-  test('changes its environment and writes its state', () => {
+  test('can change its environment and write its Terraform state', () => {
     for (const [action, resource] of [
       ['s3:PutObject', `${state}/dev/store.tfstate`],
       ['s3:DeleteObject', `${state}/dev/store.tfstate.tflock`],
@@ -184,7 +184,7 @@ describe('the GitHub role `apply`', () => {
     expectDenied(apply, 'secretsmanager:GetSecretValue', regional('secretsmanager', 'secret:rds!db-1'));
   });
 
-  test('can empty the uploads bucket only without protectData', () => {
+  test('can empty the uploads bucket only if protectData is false', () => {
     for (const environment of environments) {
       const may = !environment.protectData;
       const upload = `arn:aws:s3:::${namesOf(environment).uploadsBucket}/raw/incomes/a.csv`;
@@ -304,7 +304,7 @@ describe('the GitHub role `apply`', () => {
         : resources.filter((resource) => /staging/.test(resource)).map((resource) => `${where}: ${resource}`),
     );
     expect(reaching).toEqual([]);
-    // Rights without an environment in the ARN must be read-only, have a condition, or be listed here.
+    // If an ARN does not name the environment, its rights must be read-only, have a condition, or be listed below.
     const shared = [
       regional('glue', 'catalog'), // the account has only one; other ARNs name database and table
       regional('rds', 'og:default:mysql-8-4'), // belongs to RDS and cannot be changed
@@ -325,7 +325,7 @@ describe('the GitHub role `apply`', () => {
       }
     }
     expect(open.sort()).toEqual([
-      // API Gateway and CloudFront choose these ids, and these parts of CloudFront have no tags.
+      // API Gateway and CloudFront choose the ids of these resources. These CloudFront resources have no tags.
       'ChangeApi: apigateway:DELETE',
       'ChangeApi: apigateway:PATCH',
       'ChangeApi: apigateway:POST',
@@ -344,7 +344,7 @@ describe('the GitHub role `apply`', () => {
       'DeliverAccessLog: logs:DeleteLogDelivery',
       'DeliverAccessLog: logs:PutResourcePolicy',
       'DeliverAccessLog: logs:UpdateLogDelivery',
-      // AWS chooses the ids of the hosted zones for its endpoints.
+      // AWS chooses the ids of the hosted zones that belong to VPC endpoints.
       'GivePrivateNames: route53:AssociateVPCWithHostedZone',
     ]);
   });
@@ -354,16 +354,16 @@ describe('the policy of the delivery bucket', () => {
   const may = (rights: GrantedStatement[], action: string, key: string) =>
     mayEver(rights, action, `${delivery}/${key}`);
 
-  test('lets both roles read releases and their environment’s records, but lets only `apply` write them', () => {
+  test('lets both roles read releases and deployment records, but only `apply` write them', () => {
     for (const key of ['releases/v12.json', 'blobs/0123', 'deployments/dev/2026-01-02T03:04:05Z-v12.json']) {
       expect([plan, apply].map((rights) => may(rights, 's3:GetObject', key))).toEqual([true, true]);
       expect([plan, apply].map((rights) => may(rights, 's3:PutObject', key))).toEqual([false, true]);
     }
-    // With this right, S3 reports a missing object as missing and not as forbidden.
+    // With `s3:ListBucket`, S3 reports a missing object as missing and not as forbidden.
     for (const rights of [plan, apply]) expect(mayEver(rights, 's3:ListBucket', delivery)).toBe(true);
   });
 
-  test('accepts an upload of a release only if the request cannot overwrite an object', () => {
+  test('accepts a release only with If-None-Match, which prevents overwriting', () => {
     const writing = apply.filter(
       ({ effect, actions, resources }) =>
         effect === 'Allow' &&

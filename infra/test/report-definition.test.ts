@@ -33,7 +33,7 @@ describe('toBlock', () => {
     });
   });
 
-  test('uses the provider’s name if it differs from the API’s name', () => {
+  test('uses the provider’s name of a field if the API’s name differs', () => {
     expect(toBlock({ FormatConfiguration: { FormatConfiguration: {} } })).toEqual({
       format_configuration: [{ numeric_format_configuration: [{}] }],
     });
@@ -58,7 +58,7 @@ describe('the QuickSight dashboard and analysis', () => {
   const environments = readEnvironments();
   const stacks = synthesised(environments).filter(({ name }) => name.endsWith('-report'));
 
-  test('Terraform ignores the definition that the provider reads, and replaces both when our definition changes', () => {
+  test('Terraform ignores `definition`, and replaces both resources when our definition’s hash changes', () => {
     const found = ofType(stacks, 'aws_quicksight_dashboard', 'aws_quicksight_analysis');
     expect(found).toHaveLength(2 * stacks.length);
     for (const { attributes, address } of found) {
@@ -71,13 +71,13 @@ describe('the QuickSight dashboard and analysis', () => {
       expect(id).toBe('definition');
       expect(attributes.input).toEqual({ definition: expect.stringMatching(/^[0-9a-f]{64}$/) });
     }
-    // A deleted analysis in the recovery window would block its id for its replacement.
+    // In a recovery window, a deleted analysis would keep its id, and its replacement could not use the id.
     for (const { attributes } of ofType(stacks, 'aws_quicksight_analysis')) {
       expect(attributes.recovery_window_in_days).toBe(0);
     }
   });
 
-  test('Terraform replaces both when the definition changes, but not when the readers change', () => {
+  test('the hash changes with the definition, but not with the readers', () => {
     const [environment] = environments.filter(({ report }) => report !== null);
     if (environment?.report == null) throw new Error('no environment reports');
     const hashOf = (changed: typeof environment) =>
@@ -93,7 +93,7 @@ describe('rulesQuery', () => {
   const group = 'arn:aws:quicksight:eu-west-1:111122223333:group/default/family';
   const user = 'arn:aws:quicksight:eu-west-1:111122223333:user/default/ada';
 
-  test('names users and groups by their ARNs, with one owner in each row, or NULL for all owners', () => {
+  test('returns one row for each ARN and owner, with NULL for all owners', () => {
     const query = rulesQuery([
       { principal: user, owners: ['ada', "o'neill"] },
       { principal: group, owners: 'all' },

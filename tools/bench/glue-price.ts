@@ -14,7 +14,7 @@ export interface BilledJob {
 /**
  * Returns the price of job runs.
  *
- * @param runSeconds the seconds of each job run
+ * @param runSeconds the duration of each job run in seconds
  * @throws {CommandError} if the version of Glue has no listed price
  */
 export function priceOf(runSeconds: readonly number[], { workers, glueVersion }: BilledJob): Burst['price'] {

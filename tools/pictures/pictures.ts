@@ -36,7 +36,7 @@ const PHONE = { width: 390, height: 780 };
 const BANK_EXPORT = join(repository, 'samples', 'bank-exports', 'stadtbank-nordufer-2025-06.csv');
 const FIXABLE_OBJECT_KEY = 'raw/expenses/owner=maya/cash-2025.csv';
 
-/** The pictures in the order in which they are taken. The last one uploads a file, which changes the figures. */
+/** The pictures in the order in which they are taken. The last picture comes last because it uploads a file. */
 export const pictures: readonly Picture[] = [
   { name: 'overview', owner: 'ada', size: WIDE, scheme: 'light', open: dashboard('cash-flow') },
   { name: 'spending', owner: 'ada', size: WIDE, scheme: 'light', open: dashboard('spending') },

@@ -185,7 +185,7 @@ describe('the locked npm packages', () => {
   test.each([
     ['the workspace', join(import.meta.dirname, '..', '..', 'pnpm-lock.yaml')],
     ['the toolchain', join(import.meta.dirname, 'npm', 'package-lock.json')],
-  ])('of %s are available for arm64 if they are available for x64', (_name, file) => {
+  ])('of %s include an arm64 package for each x64 package', (_name, file) => {
     const locked = readFileSync(file, 'utf8');
     // Only packages for glibc are compared, because packages for musl are never installed.
     const forX64 = new Set(locked.match(/[\w@/.+-]*linux-x64(?!-musl)[\w@.+-]*/g));

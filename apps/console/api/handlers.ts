@@ -1,4 +1,4 @@
-/** The handlers of the Lambda function `console`, except the session's: files, money and the state of the pipeline. */
+/** The handlers of the Lambda function `console` for files, money and the pipeline's state, but not for the session. */
 import type { LocalRoute } from './access.ts';
 import type { Bucket } from './bucket.ts';
 import type { Handlers } from './context.ts';

@@ -43,7 +43,7 @@ describe('npm run infra', () => {
     );
   });
 
-  test('has an exit code for each kind of error', () => {
+  test('maps each kind of error to its exit code', () => {
     const codes = [
       new EnvironmentError(''),
       new TerraformUnavailableError(''),

@@ -89,7 +89,7 @@ const rules: Readonly<Record<string, Rule>> = {
     for (const { at, step } of steps(workflows, [])) {
       const [, command = ''] = /^npm run deliver -- (\S+)/.exec(step.run ?? '') ?? [];
       const given = step.env.GITHUB_TOKEN;
-      // A rollback reads the approval from GitHub, unless the canary of the current release failed.
+      // `rollback` reads the approval from GitHub, except with `--canary-failed`.
       const asks = ASKS_GITHUB.includes(command) && !step.run?.includes(' --canary-failed');
       if (given !== undefined && given !== '${{ github.token }}') yield `${at}: another token than the job's`;
       if (asks !== (given !== undefined)) {
@@ -252,7 +252,7 @@ const rules: Readonly<Record<string, Rule>> = {
     for (const { at, step } of steps([], actions)) {
       if (!step.uses?.startsWith('hashicorp/setup-terraform@')) continue;
       if (!/^\d+\.\d+\.\d+$/.test(String(step.with.terraform_version))) yield `${at}: Terraform is not pinned`;
-      // The wrapper of setup-terraform adds lines to the output, but the commands parse the output as JSON.
+      // The wrapper of setup-terraform adds lines to Terraform's output. The commands could not parse it as JSON.
       if (step.with.terraform_wrapper !== false) yield `${at}: Terraform comes with its wrapper`;
     }
   },
@@ -293,7 +293,10 @@ function mayDoSomething({ permissions, environment }: Job): boolean {
   return environment !== undefined || Object.values(permissions ?? {}).includes('write');
 }
 
-/** Returns whether the job's role may apply. The roles of `<name>-plan` and `<name>-approval` may not. */
+/**
+ * Returns whether the job's role may apply plans. In the GitHub environments `<name>-plan` and `<name>-approval`, the
+ * role may not.
+ */
 function changesEnvironment({ environment }: Job): boolean {
   return environment !== undefined && !/-(plan|approval)$/.test(environment);
 }

@@ -28,8 +28,8 @@ class KeyToReconcile:
 
     Attributes:
         object_key: The key.
-        event_time: S3's time of the event that named the key; None if the sweep found it.
-        is_missed: Whether the sweep found the key and its event should already have started a job run.
+        event_time: When the key's event occurred, according to S3; None if the sweep found the key.
+        is_missed: Whether the sweep found the key although the key's event should already have started a job run.
     """
 
     object_key: str
@@ -74,7 +74,7 @@ def take_waiting_manifests(folder: str) -> Iterator[KeyToReconcile]:
 
 
 def _delete_if_exists(bucket: str, object_key: str) -> bool:
-    """Deletes a key. Returns whether this call deleted it."""
+    """Deletes an object. Returns False if another client deletes or has deleted the object."""
     try:
         s3_client().delete_object(Bucket=bucket, Key=object_key, IfMatch="*")
     except ClientError as error:

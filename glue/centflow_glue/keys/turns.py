@@ -7,11 +7,11 @@ from centflow_glue.keys.manifest import KeyToReconcile
 from centflow_glue.keys.object_key import parse_owner_or_default
 
 # Spark needs 0.1 s to start a turn, much longer than a small upload takes. A turn therefore gets enough keys for about
-# one second. The owner's previous turn shows how many keys that is.
+# one second. The number of keys is estimated from the owner's previous turn.
 TURN_SECONDS = 1.0
 MAX_TURN_KEYS = 50
-# The maximum number of keys in an owner's first turn. The turn is smaller if several turns can share the keys and run
-# in parallel.
+# The maximum number of keys in an owner's first turn. If few keys wait, the turn is smaller, so that parallel turns
+# share the keys.
 FIRST_TURN_KEYS = 4
 
 
@@ -61,7 +61,7 @@ class Turns:
 
         Args:
             turn: The keys.
-            seconds: How long they took, without the time they waited for Spark.
+            seconds: The time that the keys took, without the wait for Spark.
         """
         owner = parse_owner_or_default(turn[0].object_key)
         keys_per_turn = int(len(turn) * TURN_SECONDS / max(seconds, 0.001))

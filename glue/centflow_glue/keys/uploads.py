@@ -6,8 +6,8 @@ from typing import Any
 
 from pymysql.connections import Connection
 
-# The columns that `parse_upload` reads. A summary is current only if the `as_of` of its mark equals the upload's
-# `updated_at`.
+# The columns that `parse_upload` reads. A summary is current only if its row in `upload_summaries` has an `as_of`
+# equal to the upload's `updated_at`.
 UPLOAD_COLUMNS = """
   uploads.upload_id, version_id, state, rows_stored, contract_sha256, rows_published + rows_duplicate,
   (SELECT GROUP_CONCAT(summary) FROM upload_summaries
@@ -24,7 +24,7 @@ class Upload:
         version_id: The version of the object.
         state: `loading`, `published`, `superseded`, `retired`, `rejected` or `failed`.
         rows_stored: Whether the feed's table may hold rows of the upload.
-        contract_sha256: The contract that the upload was checked against.
+        contract_sha256: The SHA-256 of the contract that the upload was checked against.
         rows_good: Number of rows that satisfy the contract, visible or shadowed.
         summaries: Tables with a current summary of the upload.
     """

@@ -1,8 +1,9 @@
 /**
- * The checks of checkov that fail on purpose, each with the reason.
+ * The checkov checks that are allowed to fail, each with the reason.
  *
- * The suppressions are listed here and not beside the resources, because checkov reads no suppressions from Terraform's JSON
- * (ADR 0011). A test fails if a failed check has no entry here, or if an entry suppresses no failed check.
+ * The suppressions are listed here and not beside the resources, because checkov reads no suppressions from
+ * Terraform's JSON (ADR 0011). A test fails if a failed check has no entry here, or if an entry suppresses no failed
+ * check.
  */
 import type { Environment } from '../environment.ts';
 import { readEnvironments } from '../environments.ts';
@@ -15,7 +16,10 @@ export interface Suppression {
   readonly reason: string;
 }
 
-/** Returns a pattern for resources in the stacks of all environments that `isMeant` selects. `rest` matches the resource's name. */
+/**
+ * Returns a pattern for the resources of some environments. `isMeant` selects the environments, and `rest` matches the
+ * text after `<environment>-`.
+ */
 function inEnvironments(isMeant: (environment: Environment) => boolean, rest: string): RegExp {
   const names = readEnvironments()
     .filter(isMeant)

@@ -12,7 +12,7 @@ export class UnknownOperatorError extends Error {
 
 type Compare = (value: string, expected: string) => boolean;
 
-/** The comparison of each operator. A negated operator requires that no value matches. */
+/** The comparison of each operator. A negated operator holds only if no value matches. */
 const operators: Readonly<Record<string, { readonly compare: Compare; readonly negated?: true }>> = {
   StringEquals: { compare: (value, expected) => value === expected },
   StringNotEquals: { compare: (value, expected) => value === expected, negated: true },
@@ -40,7 +40,7 @@ function arnMatches(value: string, expected: string): boolean {
 }
 
 /**
- * Returns whether all conditions of a statement hold: all operators, and all keys of each operator.
+ * Returns whether all conditions of a statement hold. Each condition combines an operator with a key.
  *
  * If the request lacks the key, an operator holds only if it is negated, ends in `IfExists`, is `Null`, or begins with
  * `ForAllValues`. An operator that begins with `ForAnyValue` never holds without the key:

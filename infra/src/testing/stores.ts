@@ -1,4 +1,4 @@
-/** The environments of environments.ts, all their stacks, and the `store` of each. */
+/** The environments of environments.ts, all their stacks, and the `store` stack of each environment. */
 import { readEnvironments } from '../environments.ts';
 import { namesOf } from '../names.ts';
 import { stackNamed, synthesised } from './synthesised.ts';

@@ -44,7 +44,7 @@ export interface Part {
  * parent ends.
  */
 const SETPRIV = '/usr/bin/setpriv';
-/** A process that takes longer to respond is not ready. */
+/** The maximum time for a response. A slower process counts as not ready. */
 const ANSWERS_WITHIN_MS = 5_000;
 
 let started = 0;
@@ -64,7 +64,7 @@ export async function startPart(options: PartOptions): Promise<Part> {
       // Standard input stays open while this process lives. When it closes, the child knows that this process has
       // ended.
       stdio: ['pipe', log, log],
-      // In a separate process group, the child does not receive Ctrl-C. This process ends the parts in order.
+      // In a separate process group, the child does not receive Ctrl-C. Instead, this process ends the parts in order.
       detached: true,
     },
   );
@@ -94,7 +94,7 @@ export async function startPart(options: PartOptions): Promise<Part> {
   };
   const answers = async () =>
     (await withTimeout(options.isReady(), ANSWERS_WITHIN_MS).catch(() => false)) &&
-    // While its Python processes are paused, Spark responds but runs no job.
+    // Spark responds even while its Python processes are paused, but then runs no job.
     !partProcesses(id).some(({ isPaused }) => isPaused);
 
   const deadline = Date.now() + options.readyWithinMs;
@@ -115,7 +115,10 @@ export async function startPart(options: PartOptions): Promise<Part> {
 /** The parts that record the times of uploads, each with the file that sets its clock in tests. */
 const CLOCKS: Readonly<Record<string, string>> = { MySQL: 'mysqld', 'the AWS emulator': 'emulator' };
 
-/** Returns the variables for the clock of a part, if a test of clock steps sets one. libfaketime reads the clock from a file. */
+/**
+ * Returns the environment variables that give a part a fake clock. Returns none outside a test of clock steps.
+ * libfaketime reads the clock from a file.
+ */
 function clockOf(part: string): Record<string, string> {
   const { CENTFLOW_CLOCKS_DIR: folder, CENTFLOW_FAKETIME: library } = process.env;
   const file = CLOCKS[part];

@@ -96,7 +96,7 @@ export interface LocalStack {
   stop(): Promise<void>;
 }
 
-/** The order in which parts stop: first those that request job runs, then those that run them, then the database. */
+/** The order in which parts stop. Each part stops before the parts that it uses, such as Spark before the database. */
 const STOP_ORDER = ['console', 'clients', 'emulator', 'spark', 'database', 'server', 'files'] as const;
 type StopStep = (typeof STOP_ORDER)[number];
 
@@ -177,7 +177,7 @@ export async function startStack(options: StackOptions): Promise<LocalStack> {
     const clients = createClients(aws.endpointUrl, aws);
     stops.set('clients', () => clients.destroy());
 
-    // Spark takes longest to start, so the other parts start at the same time.
+    // Spark takes longest to start, so the other parts start in the meantime.
     const spark = wants('flow')
       ? keep(
           'spark',
@@ -193,8 +193,8 @@ export async function startStack(options: StackOptions): Promise<LocalStack> {
         )
       : undefined;
 
-    // The authority of the stack's own server exists only after the server has started. That of an external server is
-    // unknown.
+    // The certificate authority of the stack's own MySQL server exists only after the server has started. The
+    // authority of an external server is unknown.
     const authority = Promise.withResolvers<string | undefined>();
     if (named !== undefined || !needsDatabase) authority.resolve(undefined);
     const startDatabase = async (): Promise<void> => {
@@ -259,7 +259,7 @@ export async function startStack(options: StackOptions): Promise<LocalStack> {
             logFile: join(logFolder, 'aws.log'),
             signal,
           }),
-        // The emulator keeps only objects and queues. All other resources are created at each start.
+        // Across restarts, the emulator keeps only objects and queues. All other resources are created at each start.
         prepare: async () => {
           const pem = await authority.promise;
           await createStorage(clients, { ...secret, ...(pem === undefined ? {} : { authority: pem }) });

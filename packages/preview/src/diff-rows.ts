@@ -23,7 +23,7 @@ export interface RowsDiff {
 
 export interface DiffOptions {
   readonly names: readonly [before: string, after: string];
-  /** The maximum expanded size of each file in bytes. All rows are kept in memory. */
+  /** The maximum size of each decompressed file in bytes. A limit is needed because all rows are kept in memory. */
   readonly bytesAtMost?: number;
 }
 

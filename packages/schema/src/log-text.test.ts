@@ -19,7 +19,7 @@ describe('describeForLog', () => {
     expect(describeForLog(step)).toBe('MySQL refused step 3: ER_DUP_ENTRY. The earlier steps are applied.');
   });
 
-  test('returns the message of any other error unchanged', () => {
+  test('returns the unchanged message of an error that is not from MySQL', () => {
     expect(describeForLog(new Error('self-signed certificate'))).toBe('self-signed certificate');
     expect(describeForLog('no error')).toBe('no error');
   });

@@ -1,4 +1,4 @@
-"""Writes the finished rows of a CSV of expenses to a file that a plain MySQL client can load.
+"""Converts a CSV of expenses to finished rows in a file that a plain MySQL client can load.
 
 The file has the columns of the table in the order of `columns.py`. The job's own code checks the rows and computes the
 fingerprints. The time for this preparation is not measured.

@@ -1,6 +1,6 @@
 /** Generated at build time by build/maps.ts. */
 declare module 'virtual:countries' {
-  /** GeoJSON whose features are named by ISO 3166-1 alpha-2 codes. */
+  /** GeoJSON of the countries. The `name` of a feature is the country's ISO 3166-1 alpha-2 code. */
   const countries: {
     readonly type: 'FeatureCollection';
     readonly features: readonly {
@@ -17,7 +17,9 @@ declare module 'virtual:countries' {
 }
 
 declare module 'virtual:cities' {
-  /** The cities of each country by ISO 3166-1 alpha-2 code, largest first: `name|longitude|latitude`. */
+  /**
+   * The cities of each country, as `name|longitude|latitude`, largest first. The keys are ISO 3166-1 alpha-2 codes.
+   */
   const cities: Readonly<Record<string, readonly string[]>>;
   export default cities;
 }

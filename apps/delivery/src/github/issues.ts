@@ -3,8 +3,8 @@ import type { Connection } from './connection.ts';
 import { fit, LONGEST_COMMENT } from './fit.ts';
 
 /**
- * @param body the text of the issue. Undefined closes the open issue. @returns the number of the open or just closed
- * issue, or undefined if no issue was open or opened
+ * @param body the text of the issue; undefined to close the open issue
+ * @returns GitHub's number of the issue that was opened, updated or closed; undefined if there is no such issue
  */
 export function keepIssue(
   connection: Connection,

@@ -11,11 +11,11 @@ export interface Source {
   readonly commit: string;
 }
 
-/** The number of files that an error names, because there may be thousands. */
+/** The maximum number of files in an error message. Thousands of files may have changed. */
 const NAMED_FILES = 10;
 
 /**
- * Returns the checked-out commit, and the version from its number of first-parent commits.
+ * Returns the checked-out commit and its version. The version is the count of first-parent commits.
  *
  * @throws {ReleaseError} the work tree has uncommitted changes, or git cannot count the commits.
  */
@@ -39,7 +39,7 @@ export async function readSource(repository: string): Promise<Source> {
   return { version: `v${await git('rev-list', '--count', '--first-parent', 'HEAD')}`, commit };
 }
 
-/** Returns files that were changed, added or removed since the commit, except ignored ones. */
+/** Returns the files that were changed, added or removed since the last commit. Omits ignored files. */
 async function changedFiles(repository: string): Promise<string[]> {
   const status = await runGit(repository, ['status', '--porcelain', '-z', '--no-renames', '--untracked-files=all']);
   // Entries have the form `XY path` and end with NUL.

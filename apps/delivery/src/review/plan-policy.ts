@@ -54,7 +54,8 @@ export function judgePlan(
   { stack, accountId, exemptions }: { stack: string; accountId: string; exemptions: readonly Exemption[] },
 ): Judgement {
   const read = readPlan(plan);
-  // The stack is named like `dev-store`. For an unknown environment, the derived names match no resource.
+  // A stack's name is `<environment>-<stage>`, such as `dev-store`. If the environment is unknown, the names derived
+  // from the environment match no resource.
   const environment = { name: stack.slice(0, stack.lastIndexOf('-')) as EnvironmentName, accountId };
   const review: Review = {
     accountId,
@@ -175,9 +176,9 @@ function policies(resource: ReviewedResource, review: Review): Violation[] {
     if (isUnknown && filled === undefined) return [violation('is known only after the apply')];
     const [was, willBe] = [before?.[attribute], isUnknown ? filled : after?.[attribute]];
     if (was === willBe) return [];
-    // The policy of a new endpoint cannot widen access, because an endpoint without a policy allows everything.
+    // The policy of a new endpoint cannot widen access. Without a policy, the endpoint would allow everything.
     if (comesWithOwner && type === 'aws_vpc_endpoint') return [];
-    // An endpoint without a policy allows everything.
+    // Without its policy, an existing endpoint would allow everything.
     if (type === 'aws_vpc_endpoint' && was && !willBe)
       return [violation('is removed, so that the endpoint allows everything')];
     const found = findWidening(was, willBe, comesWithOwner ? review.accountId : undefined);
@@ -188,7 +189,10 @@ function policies(resource: ReviewedResource, review: Review): Violation[] {
   });
 }
 
-/** @param newOf the account, if the policy is created together with its owner, so that there is no reviewed policy to compare */
+/**
+ * @param newOf the account id, if the policy and its owner are created together. There is then no earlier policy to
+ *   compare.
+ */
 function findWidening(was: unknown, willBe: unknown, newOf: string | undefined): string[] {
   try {
     if (newOf !== undefined) return rightsOfStrangers(rightsOf(willBe), newOf);
@@ -214,7 +218,7 @@ function roles({ address, type, change }: ReviewedResource, { boundary: own }: R
   const isBounded = was ? was === boundary : !boundary || isOwnBoundary;
   const boundaryChanged = isBounded ? [] : [violation('leaves its permissions boundary')];
   const widened = ['inline_policy', 'managed_policy_arns'].flatMap((attribute) => {
-    // A replaced role has no permissions boundary unless the stack sets one.
+    // In a replaced role, an attribute is unknown if the stack does not set it. The new role then has no such policies.
     if (readValue(after_unknown, attribute) === true) return [];
     const held = new Set(textsOf(before[attribute]));
     return textsOf(after[attribute]).some((text) => !held.has(text)) ? [violation(`${attribute} has more`)] : [];
@@ -238,7 +242,8 @@ function network(resource: ReviewedResource, review: Review): Violation[] {
   const { address, type, change } = resource;
   const { before, after, after_unknown } = change;
   if (after === null) return [];
-  // Only AWS changes the prefix list of an endpoint, and the endpoint's service is judged with the endpoint.
+  // A rule may refer to the prefix list of an endpoint. Only AWS changes this list, and the endpoint itself is judged
+  // separately.
   const isOfEndpoint = referredTo(resource, 'prefix_list_id', 'aws_vpc_endpoint', review) !== undefined;
   const violation = (what: string): Violation => ({ rule: 'widens-network', address, what });
   const gateway = gateways[type];

@@ -16,7 +16,7 @@ export const stages = ['store', 'load', 'watch'] as const satisfies readonly Sta
 export class FakeEnvironment {
   readonly s3 = new MemoryS3();
   readonly said: string[] = [];
-  /** Stages that were applied and other actions on the environment, in order. */
+  /** The applied stages and the other actions on the environment, in order. */
   readonly applied: string[] = [];
   readonly published: string[] = [];
   /** The pending changes of each stage. An apply clears the list. */

@@ -47,7 +47,8 @@ export const glue: AreaOf = (environment) => {
           'glue:UpdateDatabase',
           'glue:UpdateTable',
         ],
-        // Glue checks this right when a database is deleted, although the database has no functions.
+        // When a database is deleted, Glue also checks the right on `userDefinedFunction`, even if the database has no
+        // functions.
         resources: [...catalog, regional('glue', `userDefinedFunction/${catalogDatabase}/*`)],
       },
       {

@@ -22,9 +22,9 @@ LONGEST_PARAMETER = 512
 # Headers that change the effect of a request.
 HEADERS = ("if-none-match", "x-amz-tagging")
 
-# By account: the calls of its root since the last write.
+# For each account, the calls of its root user since the last write.
 root_calls: dict[str, set[str]] = {}
-# By account: the role, action and resource of each allowed call.
+# For each account, the role, action and resource of each allowed call.
 role_calls: dict[str, set[tuple[str, str, str]]] = {}
 
 
@@ -132,7 +132,7 @@ def _record_role_calls() -> None:
 
 
 def records() -> dict[str, dict[str, list[str]]]:
-    """Return the keys of each account-scoped store of the services that were used."""
+    """For each account, return the keys in the stores of all services that were used."""
     found: dict[str, dict[str, list[str]]] = {}
     for module_name, module in list(sys.modules.items()):
         if not module_name.startswith(PACKAGE):

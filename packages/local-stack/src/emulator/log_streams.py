@@ -1,8 +1,8 @@
-"""IAM resources of CloudWatch Logs: the right to create or write to a stream applies to the stream, not to its group.
+"""Corrects the IAM resources of CloudWatch Logs in ministack.
 
-ministack checks `log-group:<name>`, but AWS's Service Authorization Reference specifies
-`log-group:<name>:log-stream:<name>`. ministack would therefore reject a policy that works on AWS
-(`log-group:<name>:*`).
+A right to create a stream, or to write to it, applies to the stream and not to its group. ministack checks
+`log-group:<name>`, but AWS's Service Authorization Reference specifies `log-group:<name>:log-stream:<name>`. ministack
+would therefore reject a policy that works on AWS (`log-group:<name>:*`).
 """
 
 from typing import Any
@@ -13,7 +13,7 @@ STREAM_ACTIONS = {"logs:CreateLogStream", "logs:PutLogEvents"}
 
 
 def install() -> None:
-    """Check rights on the streams of a group."""
+    """Check stream actions against the streams of a group instead of the group."""
     enforce = iam_evaluator.enforce
 
     def enforce_on_streams(

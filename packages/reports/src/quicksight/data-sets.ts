@@ -4,7 +4,8 @@ import { getViewConfig } from 'drizzle-orm/mysql-core';
 import type { ViewName } from '../model.ts';
 
 /**
- * The views that dashboards may show. Views for programs are excluded, such as the raw text of quarantined rows.
+ * The views that dashboards may show. Views that only programs read are excluded, such as the view with the raw text
+ * of quarantined rows.
  *
  * Within a dashboard, a view's name is also the identifier of its data set.
  */

@@ -45,7 +45,7 @@ const initial: SchemaSnapshot = {
   views: byName(view('v_spend', 'owner', 'month', 'amount')),
 };
 
-/** Returns a copy of a schema after an edit. `edit` changes the draft or its table `expenses`. */
+/** Returns an edited copy of a schema. `edit` changes the copy, and also receives the copy's table `expenses`. */
 function edited(edit: (draft: Draft, expenses: Draft['tables'][string]) => void, from = initial): SchemaSnapshot {
   const draft = structuredClone(from) as Draft;
   edit(draft, draft.tables.expenses as Draft['tables'][string]);
@@ -70,7 +70,7 @@ function migration(tag: string, snapshot: SchemaSnapshot, statements: readonly s
   };
 }
 
-/** Finds the contractions in a second migration with these statements. `after` is the schema after the migration. */
+/** Finds the contractions in a migration with these statements. It changes the schema from `initial` to `after`. */
 const find = (after: SchemaSnapshot, ...statements: readonly string[]) =>
   findContractions([migration('0000_initial', initial, []), migration('0001_next', after, statements)]);
 const goals = table('goals', column('id', 'int', { notNull: true }));
@@ -278,7 +278,7 @@ describe('findContractions, for statements that drizzle-kit wrote', () => {
     expect(await find(after, `-- a word on why\n${statement} /* DROP TABLE \`expenses\` */`)).toEqual([]);
   });
 
-  it('ignores a removal in the snapshot for which the migration has no statement', async () => {
+  it('ignores a removal that is only in the snapshot and not in a statement', async () => {
     const without = edited((_, expenses) => {
       delete expenses.columns.checksum;
     });
@@ -306,7 +306,7 @@ describe('findContractions, for hand-written statements', () => {
     ['change-rows', 'expenses', "UPDATE `expenses` SET `city` = ''"],
     ['change-rows', 'expenses', 'INSERT INTO `expenses` (`upload_id`) VALUES (1)'],
     ['change-rows', 'expenses', 'REPLACE INTO `expenses` (`upload_id`) VALUES (1)'],
-    // Rejected although it only adds a column, because the snapshots do not contain the column.
+    // This statement only adds a column. It is rejected because the snapshots do not contain the column.
     ['unknown', '', 'ALTER TABLE expenses ADD COLUMN note varchar(255) NULL'],
     ['unknown', '', 'ALTER TABLE `expenses` ADD `one` int, ADD INDEX `i` (`one`), ALGORITHM=INPLACE, LOCK=NONE;'],
     ['unknown', '', 'CREATE INDEX `expenses_amount` ON `expenses` (`amount`);'],
@@ -391,13 +391,13 @@ describe('findContractions, for hand-written statements', () => {
 describe('the contract header of a migration', () => {
   const drop = 'ALTER TABLE `expenses` DROP COLUMN `city`;';
 
-  it('permits removals if it gives a reason and names the migration since which they are unused', async () => {
+  it('permits removals if it gives a reason and an earlier migration after “unused since”', async () => {
     expect(await find(initial, `-- contract: cities are places now; unused since 0000_initial\n${drop}`)).toEqual([]);
     const header = `-- contract: a; b; unused since 0000_initial\r\n${drop}`;
     expect(await find(initial, header, 'DROP VIEW `v_spend`;')).toEqual([]);
   });
 
-  it('may name a migration without statements, whose release stopped using the column', async () => {
+  it('may name a migration without statements after “unused since”', async () => {
     const contract = `-- contract: cities are places now; unused since 0001_next\n${drop}`;
     const migrations = [
       migration('0000_initial', initial, []),

@@ -13,8 +13,9 @@ const RETRIES_WHEN_BUSY = 3;
  * Sends a request with the token of the session.
  *
  * After a 401 the token is renewed once. If the renewal fails, the request waits for the next sign-in, so no request is
- * lost. After a 429 the client waits for the time in `Retry-After` and repeats the request, which the server has not
- * processed. Use text or blobs as bodies, because a retry cannot read a stream again.
+ * lost. After a 429 the client waits for the time in `Retry-After` and repeats the request. The repetition is safe,
+ * because the server did not process the request. Use text or blobs as bodies, because a retry cannot read a stream
+ * again.
  */
 export const sessionFetch: typeof fetch = async (input, init) => {
   let refused = false;
@@ -35,7 +36,7 @@ export const sessionFetch: typeof fetch = async (input, init) => {
   }
 };
 
-/** Returns the seconds to wait. The default is one second, because API Gateway sends no `Retry-After`. */
+/** Returns the seconds before a retry. The default is one second, because API Gateway sends no `Retry-After`. */
 function getRetrySeconds({ headers }: Response): number {
   const seconds = Number(headers.get('retry-after') ?? Number.NaN);
   return seconds >= 0 && seconds <= 30 ? seconds : 1;
