@@ -65,7 +65,7 @@ describe('the flow from an object to the views', () => {
     await batchUploadsIntoFewRuns(running());
   });
 
-  test('loads a file whose event was lost during the next sweep', async () => {
+  test('loads a file during the next sweep if its event was lost', async () => {
     await sweepMissedEvents(running());
   });
 });

@@ -56,7 +56,7 @@ const invisible = /[\p{C}\p{Zl}\p{Zp}]/u;
 /**
  * Returns the key for a new upload.
  *
- * @param nested whether the name may contain folders; true if an object with this name exists
+ * @param nested whether the name may contain folders; true if the upload replaces an existing object
  * @throws {RefusedError} 400 if the name is not valid
  */
 export function keyToSend(owner: string, feed: FeedName, name: string, contentType: string, nested: boolean): string {
