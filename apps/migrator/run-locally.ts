@@ -1,8 +1,8 @@
 /**
  * Runs the migrator once: `node run-locally.ts [event file]`.
  *
- * It uses a temporary MySQL server and a fake Secrets Manager, because the migrator requires a server with a verifiable
- * certificate, and because it would change the passwords of the running local stack.
+ * It uses a temporary MySQL server and a fake Secrets Manager. The migrator requires a server with a verifiable
+ * certificate. On the running local stack, the migrator would also change the passwords.
  */
 import { join } from 'node:path';
 import { runLocally } from '@centflow/lambda-kit/run-locally';

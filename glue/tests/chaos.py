@@ -1,9 +1,9 @@
 """Runs random histories of several owners on the local stack, and causes faults in its processes meanwhile.
 
-Chaos runs rounds of faults, even while the stack starts. A time without faults follows each round. The stack must then
-recover automatically, and one sweep must be enough. The views must equal the model, and every row must be accounted
-for. At the end no message waits, and no process is left. Run chaos with `npm run chaos -- --minutes 20 --seed 1`.
-Programs read the last line: `N passed, N failed, N skipped`.
+Chaos runs rounds of faults, even while the stack starts. A time without faults follows each round. In this time the
+stack must recover automatically, and one sweep must be enough to complete the views. The views must equal the model,
+and every row must be accounted for. At the end no message waits, and no process is left. Run
+chaos with `npm run chaos -- --minutes 20 --seed 1`. Programs read the last line: `N passed, N failed, N skipped`.
 """
 
 import argparse
@@ -36,7 +36,7 @@ BUCKET = "centflow-local-uploads"
 QUEUE = "centflow-local-uploads"
 DEAD_LETTERS = "centflow-local-uploads-dlq"
 JOB = "centflow-local-load"
-# A message whose Lambda was killed is visible again after 130 s. A sweep may wait for earlier job runs.
+# If a Lambda is killed, its message is visible again only after 130 s. A sweep may also wait for earlier job runs.
 CALM_WITHIN_S = 600
 STARTS_IN_CALM = 3
 STOP_WITHIN_S = 120

@@ -311,7 +311,7 @@ class _Stalling(io.RawIOBase):
 def test_a_load_that_the_server_aborts_is_recorded_as_failed_and_succeeds_later(
     flow: Flow, address: DatabaseAddress, monkeypatch: pytest.MonkeyPatch
 ):
-    # These bytes do not fit into the buffers between the job and the server.
+    # This file is larger than the buffers between the job and the server.
     flow.bucket.put(KEY, csv_of(*(expense(merchant=f"shop {number}") for number in range(40_000))))
 
     def stall(bucket: str, version: Version) -> Any:
@@ -324,7 +324,8 @@ def test_a_load_that_the_server_aborts_is_recorded_as_failed_and_succeeds_later(
         with pytest.raises((LoadFailedError, pymysql.err.OperationalError)) as failure:
             replace(flow.job, connection=connection).reconcile_key(KEY, None)
     cause = failure.value.__cause__ if isinstance(failure.value, LoadFailedError) else failure.value
-    # The client sees the server's error only if the error arrives before the connection ends.
+    # The client sees the server's error only if the error arrives before the connection ends. Otherwise PyMySQL
+    # reports a lost connection.
     assert isinstance(cause, pymysql.err.OperationalError)
     assert cause.args[0] in (ER.NET_READ_INTERRUPTED, CR.CR_SERVER_GONE_ERROR, CR.CR_SERVER_LOST)
     assert flow.reconcile(KEY).result == "published"

@@ -84,7 +84,7 @@ function findUnpublished({ namespace, metric_name: name, dimensions }: Metric, e
   return exists(namespace, resource, environment) ? [] : [`${what}: the resource does not exist`];
 }
 
-/** Checks the dimensions of a WAF metric against the names in the web ACL. In front of CloudFront, WAF sends no region. */
+/** Checks the dimensions of a WAF metric against the names in the web ACL. For CloudFront, they have no region. */
 function isWafMetric(name: string, { WebACL, Rule, ...others }: Metric['dimensions'], environment: string): boolean {
   const acl = one(stackNamed(stacks, `${environment}-console`), 'aws_wafv2_web_acl');
   const names = (acl.attributes.rule as Attributes[]).map((rule) => (rule.visibility_config as Attributes).metric_name);
@@ -152,7 +152,7 @@ describe('every alarm', () => {
     }
   });
 
-  test('defines the treatment of missing data, and evaluates no more time than CloudWatch allows', () => {
+  test('sets a treatment of missing data, and an evaluation period that CloudWatch allows', () => {
     for (const { address, attributes } of alarms) {
       expect(['notBreaching', 'breaching', 'ignore', 'missing'], address).toContain(attributes.treat_missing_data);
       const queries = (attributes.metric_query ?? []) as { metric?: { period: number } }[];
@@ -164,8 +164,9 @@ describe('every alarm', () => {
 });
 
 describe('the alarms', () => {
+  // The age of the oldest message in SQS ignores messages that were received three times:
   // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html
-  test('an alarm detects within ten minutes that Glue is full, although SQS ignores messages received three times', () => {
+  test('an alarm on returned batches detects within ten minutes that Glue is full', () => {
     for (const { name } of environments) {
       const [alarm] = alarms.filter(({ attributes }) => attributes.alarm_name === `${name}-load-batches-given-back`);
       const { period, evaluation_periods: periods, alarm_description: words } = alarm?.attributes ?? {};
@@ -223,7 +224,7 @@ describe('the alarms', () => {
     }
   });
 
-  test('an alarm detects a missing sweep, after more than the interval of the schedule', () => {
+  test('an alarm detects a missing sweep, but only after the interval between two scheduled sweeps', () => {
     for (const { name, load, watch } of environments) {
       const [alarm] = alarms.filter(({ attributes }) => attributes.alarm_name === `${name}-load-sweeps`);
       expect(alarm?.attributes).toMatchObject({ treat_missing_data: 'breaching', statistic: 'SampleCount' });

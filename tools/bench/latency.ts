@@ -27,7 +27,7 @@ export async function measureLatency(
     await sleep(REST_MS);
     uploads.push(await uploadAndSee(bench, `latency${index}`, index));
   }
-  // The end of the last run is logged only after its rows are visible.
+  // Waits for the log line about the end of the last run, which is written after its rows are visible.
   await sleep(1000);
   const stages = await readStages(bench, uploads);
   const totals = uploads.map(({ putAt, seenAt }) => (seenAt - putAt) / 1000);

@@ -21,7 +21,7 @@ const TICKS = 100;
 const PAGE_BYTES = 4096;
 const INTERVAL_MS = 200;
 
-/** The kind of a process by a substring of its command line. Any other process counts as the kind of its parent. */
+/** Maps a substring of a command line to the kind of the process. Any other process has the kind of its parent. */
 const KINDS: readonly (readonly [pattern: string, kind: Kind])[] = [
   ['/tools/bench/python/', 'client'],
   ['bin/mysqld', 'mysqld'],

@@ -11,7 +11,7 @@ test('planSizes plans 10^6 rows for the client comparison, and 10^5 to 10^7 for 
   });
 });
 
-test('planSizes returns the sizes of a quick run if the rows are fewer than in a full run', () => {
+test('planSizes labels a run as quick if it loads fewer rows than a full run', () => {
   expect(planSizes(false, 200_000).scale).toBe('quick');
   expect(planSizes(true).loadRows).toBeLessThanOrEqual(100_000);
 });

@@ -20,17 +20,17 @@ describe('affectedPackages', () => {
     expect(names).not.toContain('@centflow/glue');
   });
 
-  test('returns the Glue job for a change of the schema, which generates its contracts', () => {
+  test('returns the Glue job for a change of the schema, because the schema generates the contracts of the job', () => {
     expect(affected('packages/schema/src/feeds/expenses.ts')).toContain('@centflow/glue');
   });
 
-  test('returns the preview for a change of the Glue job, because its tests run the job', () => {
+  test('returns the preview for a change of the Glue job, because tests of the preview run the job', () => {
     expect(affected('glue/centflow_glue/rows/read.py')).toEqual(
       expect.arrayContaining(['@centflow/glue', '@centflow/infra', '@centflow/preview']),
     );
   });
 
-  test('returns the dependents of a changed package without tests', () => {
+  test('returns the dependents of a changed package, even if the package has no tests', () => {
     expect(affected('packages/test-kit/src/fast-check-seed.ts')).toContain('@centflow/schema');
   });
 

@@ -11,7 +11,7 @@ function callsFor(action: string, parameters: EmulatorCall['parameters'], more: 
   return callsOnAws({ action, resource: '*', parameters, tags: {}, ...more }, dev);
 }
 
-test('callsOnAws checks the EC2 resources that a request names, the one that it creates, and its tags', () => {
+test('callsOnAws checks the EC2 resources that a request names, and the created resource with its tags', () => {
   const parameters = {
     VpcId: 'vpc-19b6316a97c7531b5',
     'TagSpecification.1.ResourceType': 'subnet',
@@ -30,7 +30,7 @@ test('callsOnAws checks the EC2 resources that a request names, the one that it 
   ]);
 });
 
-test('callsOnAws uses no resource tag to check an EC2 resource that has no tags yet', () => {
+test('callsOnAws adds no resource tags to the check of an EC2 resource without tags', () => {
   const parameters = { 'ResourceId.1': 'sg-0ad16d52a69b7171f', 'Tag.1.Key': 'Environment', 'Tag.1.Value': 'dev' };
   expect(callsFor('ec2:CreateTags', parameters)).toEqual([
     { action: 'ec2:CreateTags', resource: arn('ec2', 'security-group/sg-0ad16d52a69b7171f'), context: tag },
@@ -100,7 +100,7 @@ test('callsOnAws checks the right to use the KMS key when S3 encrypts an artifac
   ]);
 });
 
-test('callsOnAws recognises a request without an action by its method and path', () => {
+test('callsOnAws derives the action from the method and the path if the request names no action', () => {
   const path = '/2015-03-31/event-source-mappings/1';
   const rights = ['GET', 'DELETE'].map((method) => callsFor('lambda:', { method, path }));
   expect(rights.flat().map(({ action, resource }) => [action, resource])).toEqual([

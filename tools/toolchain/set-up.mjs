@@ -1,7 +1,8 @@
 /**
  * Installs the missing tools and packages, then runs the command on Node 22.
  *
- * This is plain JavaScript without dependencies, because it runs before any are installed, on the machine's Node (18 or newer).
+ * This file is plain JavaScript without dependencies. It runs before any package is installed, on the machine's
+ * Node (18 or newer).
  */
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -17,8 +18,8 @@ import { archiveSparkClasses, sparkClasses } from './spark-classes.mjs';
 import { local, repository, SetupError, toolchain, virtualEnvironment } from './step.mjs';
 
 /**
- * Returns whether a command runs without Python, Spark, Java and MySQL on this machine. `deliver` delivers a release
- * that is already built (only `deliver release` builds one), and `machines` sets up other machines.
+ * Returns whether a command needs no Python, Spark, Java or MySQL on this machine. `machines` sets up other machines.
+ * Only `deliver release` builds a release; the other `deliver` commands use a release that is already built.
  */
 const needsPackagesOnly = ([program, command]) =>
   program === 'machines' || (program === 'deliver' && command !== 'release');
@@ -135,8 +136,8 @@ function caches() {
 }
 
 /**
- * Stops the child when npm, or the shell between npm and this process, has ended. If npm is killed, it cannot pass on a
- * signal.
+ * Stops the child when npm, or the shell between npm and this process, has ended. A killed npm cannot pass on a signal
+ * to this process.
  */
 function stopWithNpm(child) {
   if (process.env.npm_lifecycle_event === undefined) return;

@@ -57,7 +57,7 @@ describe('the flow from an object to the views', () => {
     await uploadCorrectDelete(running());
   });
 
-  test('rejects an object under a prefix without a feed, with a reason', async () => {
+  test('rejects an object whose prefix belongs to no feed, and records the reason', async () => {
     await rejectObjectWithoutFeed(running());
   });
 
@@ -65,7 +65,7 @@ describe('the flow from an object to the views', () => {
     await batchUploadsIntoFewRuns(running());
   });
 
-  test('loads a file whose event was lost during the next sweep', async () => {
+  test('loads a file during the next sweep if its event was lost', async () => {
     await sweepMissedEvents(running());
   });
 });
@@ -83,13 +83,13 @@ describe('the simulated Glue', () => {
 });
 
 describe('a broken trigger', () => {
-  test('leaves its messages in the dead-letter queue, and one command redrives them', async () => {
+  test('leaves messages in the dead-letter queue, which one command redrives', async () => {
     await failAndRedrive(running(), { ZipFile: zipSync({ ...readBundle(triggerBundle) }) });
   });
 });
 
 describe('Spark', () => {
-  test('is restarted after it is killed, and the job run in it is reported as failed', async () => {
+  test('is restarted after a kill, and the interrupted job run is reported as failed', async () => {
     const { bucket, jobName } = stack.description;
     const keys = Array.from({ length: 3000 }, (_, index) => JSON.stringify({ key: `raw/expenses/none-${index}.csv` }));
     await stack.clients.s3.send(

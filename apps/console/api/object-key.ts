@@ -56,8 +56,8 @@ const invisible = /[\p{C}\p{Zl}\p{Zp}]/u;
 /**
  * Returns the key for a new upload.
  *
- * @param nested whether the name may have folders, because it belongs to an existing object
- * @throws {RefusedError} 400, with the name as the faulty part
+ * @param nested whether the name may contain folders; true if the upload replaces an existing object
+ * @throws {RefusedError} 400 if the name is not valid
  */
 export function keyToSend(owner: string, feed: FeedName, name: string, contentType: string, nested: boolean): string {
   const objectKey = `${prefixOf(owner, feed)}${name}`;

@@ -50,7 +50,7 @@ describe('Turns', () => {
     expect(begun).toEqual(['ada', 'ada', 'maya', 'ada', 'maya']);
   });
 
-  test('ends a wait at the time limit with 429, or with 503 if other people cause the wait', async () => {
+  test('ends a wait at the time limit: with 503 if other people cause the wait, otherwise with 429', async () => {
     const own = requesting({ waitMs: 1 });
     for (let each = 0; each < 2; each += 1) await own.ask(ada);
     await expect(own.ask(ada)).rejects.toMatchObject({ status: 429 });

@@ -9,16 +9,16 @@ const maintenance = z.strictObject({
   rotate: z.array(z.enum(roles)).default([]),
 });
 
-/** An event that checks a restored instance: its database is compared with one that is rebuilt from the bucket. */
+/** An event that compares the database of a restored instance with a second database, rebuilt from the bucket. */
 const rebuildCheck = z.strictObject({
   /** The address of the restored instance. */
   host: z.string(),
   /**
-   * `create` creates the empty second database. `compare` compares the views of both databases after the job has loaded
-   * them.
+   * `create` creates the empty second database. `compare` compares the views of the restored and the second
+   * database, after the job has loaded the second one.
    */
   rebuild: z.enum(['create', 'compare']),
-  /** The views to compare; by default all. */
+  /** The views to compare. The default is all views that can be compared. */
   views: z.array(z.enum(comparedViews)).default([...comparedViews]),
 });
 

@@ -91,7 +91,7 @@ describe('readEvents', () => {
     expect(reported).toEqual(['message-1: The body of the message is not JSON.']);
   });
 
-  test('returns no events of a message that has an unreadable S3 record', async () => {
+  test('returns no events from a message if one of its S3 records is unreadable', async () => {
     const body = s3Body({ key: 'raw/incomes/a.csv' }, { key: 'manifests/b.jsonl' });
     const read = await readEvents(batchOf(body), BUCKET, () => undefined);
     expect(read).toEqual({ events: [], readable: [], unreadable: [{ itemIdentifier: 'message-0' }] });

@@ -31,8 +31,8 @@ COUNTED_BYTES = 128 << 10
 # To check whether a text ends within quotes, the job first reads this number of bytes at the end of the text.
 TAIL_BYTES = 1 << 10
 
-# Contexts: a few bytes that represent all earlier bytes. The earlier bytes end in an unquoted cell, before a cell, or
-# in quotes.
+# Contexts: a few bytes that represent all earlier bytes. The three contexts stand for earlier bytes that end within
+# an unquoted cell, directly before a cell, and within quotes.
 WITHIN_CELL, BEFORE_CELL, WITHIN_QUOTES = b"x", b",", b',"x'
 STARTS_CELL = np.zeros(256, np.bool_)
 STARTS_CELL[[COMMA, LINE_FEED, CARRIAGE_RETURN]] = True
@@ -82,7 +82,7 @@ def _count(data: bytes, compare: np.ufunc, code: int) -> int:
 def advance_context(context: bytes, data: bytes) -> bytes:
     """Returns a few bytes that can replace `context` and `data`.
 
-    With these bytes before them, later bytes split into the same cells.
+    Later bytes split into the same cells after these few bytes as after `context` and `data`.
     """
     if not data:
         return context
@@ -125,7 +125,7 @@ def remove_short_rows(context: bytes, data: bytes, columns: int, marker: bytes) 
         is_end &= outside
         is_comma &= outside
     is_end[:before] = False
-    # The next bytes may begin with the line feed of a final carriage return.
+    # A final carriage return may be only half of a line end: the next part may begin with the line feed.
     is_end[-1] &= codes[-1] != CARRIAGE_RETURN
     ends = np.flatnonzero(is_end)
     if len(ends) < 2:
@@ -206,12 +206,12 @@ def _ends_within_quotes(context: bytes, text: bytes) -> bool:
     The function reads only as much of the text's end as needed.
     """
     last = text.rfind(b'"')
-    # Bytes after the last quote change nothing.
+    # Bytes after the last quote do not change the result.
     codes = np.frombuffer(text, np.uint8)[: last + 2] if last >= 0 else np.frombuffer(text[-1:], np.uint8)
     size = TAIL_BYTES
     while size < len(codes):
         odd, starts_cell = _find_odd_runs(codes[-size:])
-        # The first run may begin before these bytes.
+        # The first run of quotes may begin before the bytes read here.
         closing = np.flatnonzero(~starts_cell & (odd > 0))
         if len(closing):
             return bool((len(odd) - 1 - closing[-1]) % 2)

@@ -2,8 +2,9 @@
  * The stack with the QuickSight resources: the connection to the VPC, the data source (MySQL as the user `reporter`), and the
  * dashboards of packages/reports. Each view that dashboards read is a data set with row-level security by owner.
  *
- * No emulator has QuickSight, so tests plan this stack but never apply it. The subscription, its users and its access to Secrets
- * Manager belong to the account, not to one environment. docs/runbook.md describes what must exist before.
+ * No emulator has QuickSight, so tests plan this stack but never apply it. The subscription, its users and its access
+ * to Secrets Manager belong to the account, not to one environment. docs/runbook.md lists what must exist before this
+ * stack is deployed.
  */
 import { IamRole } from '@cdktf/provider-aws/lib/iam-role/index.js';
 import { IamRolePolicy } from '@cdktf/provider-aws/lib/iam-role-policy/index.js';
@@ -85,7 +86,8 @@ export class ReportStack extends StageStack {
       name: 'network-interfaces',
       role: role.name,
       policy: policyDocument(
-        // EC2 also authorises a creation on the new interface, which has no `ec2:Vpc` yet. Subnet and group limit it to the VPC.
+        // EC2 also checks the right on the new interface, which has no `ec2:Vpc` yet.
+        // The conditions on the subnet and the security group therefore limit the creation to the VPC.
         // https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html#amazonec2-CreateNetworkInterface
         {
           sid: 'CreateInterfaces',

@@ -10,7 +10,7 @@ import type { Environment } from '../environment.ts';
 import { StageStack } from './centflow-stack.ts';
 import { handOver, type StoreOutput } from './handover.ts';
 
-/** The stack with the resources that must survive: the uploads, the database, their key, and their network. */
+/** The stack with the resources that must survive: the uploads, the database, the encryption key, and the network. */
 export class StoreStack extends StageStack {
   constructor(scope: Construct, environment: Environment) {
     super(scope, 'store', environment);

@@ -9,8 +9,8 @@ const LOWEST = 10_000;
  * Reserves a TCP port of 127.0.0.1 for a server and returns it.
  *
  * The port must stay free until the server listens. So the port is below the range that the system assigns to
- * connections (`ip_local_port_range`). As a reservation for all processes, this process binds the UDP port of the same
- * number until it ends. A port whose UDP port is bound is never returned.
+ * connections (`ip_local_port_range`). To reserve the port, this process binds the UDP port of the
+ * same number until the process ends. No process is given a port whose UDP port is bound.
  *
  * @param preferred the port to return if it is free; may be in any range
  * @throws {Error} no port is free.

@@ -28,7 +28,7 @@ export type SampleRow<T extends FeedTable> = Omit<InferInsertModel<T>, RowColumn
 
 /** The rules for a feed's cells, in addition to the types of its columns. */
 export interface FeedRules<T extends FeedTable> {
-  /** The column with the date or month of a row. Two uploads are only compared if their periods overlap. */
+  /** The column with the date or month of a row. Two uploads are compared only if their periods overlap. */
   readonly period: RequiredColumn<T>;
   /** The column whose amounts are summed for each upload, and the column with the ISO 4217 code. */
   readonly money: {

@@ -10,7 +10,7 @@ import type { FeedTable } from './define-feed.ts';
 import { typed } from './expression-types.ts';
 
 /**
- * Makes a view read a feed's table by the primary key. Every view reads the uploads first, and then their rows.
+ * Makes a view read a feed's table by the primary key. Every view reads the uploads before it reads their rows.
  *
  * Without this hint, MySQL makes a wrong estimate as soon as one owner has a large upload. It then expects that any
  * household's uploads contain most of the table, and scans the whole table. One month's figures took 3.5 s with 10^7

@@ -38,7 +38,7 @@ def main() -> None:
         F.unhex("fingerprint").alias("fingerprint"),
         F.lit(0).alias("shadowed"),
     )
-    # With the first rows, Java loads and compiles its classes. These rows are not measured, and are deleted afterwards.
+    # Java loads and compiles its classes while it writes these rows. They are not measured, and are deleted afterwards.
     _writer(rows.limit(1000), target).mode("append").save()
     with stopwatch() as watch:
         _writer(rows.repartition(PARTITIONS), target).mode("overwrite").option("truncate", "true").save()

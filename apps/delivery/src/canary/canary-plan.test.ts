@@ -40,7 +40,7 @@ describe('the plan of the canary', () => {
     expect(planCanary().feeds.map(({ feed }) => feed)).toEqual(Object.keys(feeds).sort());
   });
 
-  it('repeats the samples if a feed has fewer than three, and contains the sum of all rows', () => {
+  it('repeats the samples of a feed with fewer than three, and sums all rows, including repeated ones', () => {
     expect(of(plan, 'incomes')?.first).toEqual({
       csv:
         'date,source,category,account,amount,currency,description,transaction_id\n' +
@@ -51,7 +51,7 @@ describe('the plan of the canary', () => {
     expect(of(plan, 'budgets')?.first).toMatchObject({ rows: 3, amount: '60.0000' });
   });
 
-  it('increases the first amount by 1 in the correction, with the same number of decimals', () => {
+  it('increases the first amount by 1 in the correction, and keeps its number of decimal places', () => {
     expect(of(plan, 'incomes')?.correction).toMatchObject({
       csv: expect.stringContaining('Work,,,101.00,EUR,,\n2025-04-30,Bank,,,0.5,'),
       amount: '201.5000',
@@ -111,7 +111,7 @@ describe('the plan of the canary', () => {
     });
   });
 
-  it('contains three to five rows per file, and a different sum in the correction, for any samples', () => {
+  it('contains three to five rows per file for any samples, and the correction has a different sum', () => {
     const amount = fc
       .tuple(fc.bigInt({ min: -(10n ** 12n), max: 10n ** 12n }), fc.nat({ max: 4 }))
       .map(([whole, decimals]) => `${whole}${decimals === 0 ? '' : `.${'1234'.slice(0, decimals)}`}`);

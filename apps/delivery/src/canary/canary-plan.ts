@@ -1,6 +1,6 @@
 /**
- * The canary plan: the uploads and the expected results. Each release contains its own plan, so a rollback is checked
- * with the feeds of the earlier release.
+ * The canary plan: the uploads and the expected results. Each release contains a plan for its feeds. After a rollback,
+ * the canary uses the plan of the earlier release.
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -15,7 +15,7 @@ import { ReleaseError } from '../release/release-error.ts';
 export const CANARY_PLAN = 'canary.json';
 
 const FORMAT = 1;
-/** The decimals of an amount in the database. */
+/** The number of decimal places of an amount in the database. */
 const SCALE = 4;
 const UNITS = 10n ** BigInt(SCALE);
 const decimal = z.string().regex(/^-?\d+\.\d{4}$/);
@@ -37,7 +37,7 @@ const canaryPlan = z.strictObject({
   format: z.literal(FORMAT),
   /** One file of each feed, and its corrected version. */
   feeds: z.array(z.strictObject({ feed: z.string().regex(/^[a-z][a-z0-9_]*$/), first: file, correction: file })).min(1),
-  /** The rows of `v_monthly_cash_flow` after the first files, and after their correction. */
+  /** The rows of `v_monthly_cash_flow` after the upload of the first files, and after the upload of the corrections. */
   cashFlow: z.strictObject({ first: z.array(month), correction: z.array(month) }),
 });
 
@@ -47,7 +47,7 @@ export type CanaryFile = z.infer<typeof file>;
 /** A row of `v_monthly_cash_flow` without its owner. */
 export type CashFlowMonth = z.infer<typeof month>;
 
-/** The values before and after the correction. */
+/** Whether a value applies before the correction (`first`) or after it (`correction`). */
 export type Round = 'first' | 'correction';
 
 /** The feeds whose sums make up the monthly cash flow. */

@@ -70,7 +70,7 @@ describe('the release store', () => {
     }
   });
 
-  it('stores a file of several stacks once', async () => {
+  it('stores a file only once if several stacks contain it', async () => {
     await store.publish(await write());
     expect(await keys()).toHaveLength(3);
     expect(await blobs()).toHaveLength(2);
@@ -128,7 +128,7 @@ describe('the release store', () => {
     expect(await keys()).toEqual([]);
   });
 
-  it('reports a missing release, and how to list the deployed ones', async () => {
+  it('reports that a release is missing, and explains how to list the deployed releases', async () => {
     await expect(store.fetch('v99', newFolder())).rejects.toMatchObject({ name: 'UnknownReleaseError' });
     await expect(store.fetch('v99', newFolder())).rejects.toThrow(
       `There is no release v99 in ${Bucket}. \`npm run deliver -- history --environment <name>\` lists the deployed releases.`,
@@ -151,7 +151,7 @@ describe('the release store', () => {
     expect(readdirSync(target)).toEqual([]);
   });
 
-  it('names a missing file, and restores it when the release is published again', async () => {
+  it('reports a missing file by name, and restores the file when the release is published again', async () => {
     const release = await write();
     await store.publish(release);
     for (const Key of await blobs()) await emulator.s3.send(new DeleteObjectCommand({ Bucket, Key }));
@@ -162,7 +162,7 @@ describe('the release store', () => {
     expect(await store.fetch('v7', newFolder())).toMatchObject({ digest: release.digest });
   });
 
-  it('refuses a record with the version of another release', async () => {
+  it('refuses a release whose record contains another version', async () => {
     const { folder: written } = await write();
     const record = { Bucket, Key: 'releases/v8.json', Body: readFileSync(join(written, 'release.json')) };
     await emulator.s3.send(new PutObjectCommand(record));
@@ -182,7 +182,7 @@ describe('the release store', () => {
     });
   });
 
-  it('returns an empty list without a release', async () => {
+  it('returns an empty list if no release is stored', async () => {
     expect(await store.list()).toEqual([]);
   });
 });

@@ -58,7 +58,7 @@ export const delivery: AreaOf = (environment) => {
       // The name of a blob is the hash of its content. Every reader compares the name with the content.
       { sid: 'WriteBlobsAndRecords', actions: ['s3:PutObject'], resources: [blobs, deployments] },
       {
-        // The canary's function reports the results. The role may invoke it, like all functions of the environment.
+        // The role uploads the canary's files. It may already invoke the canary's function, which reports the results.
         sid: 'UploadTheCanary',
         actions: ['s3:PutObject', 's3:DeleteObject'],
         resources: [`${bucket(namesOf(environment).uploadsBucket)}/raw/*/owner=${CANARY_OWNER}/*`],

@@ -63,7 +63,8 @@ export class People extends Construct {
         requireSymbols: true,
         temporaryPasswordValidityDays: 7,
       },
-      // Cognito's pages offer the setup of a second factor only if everybody needs one, and the console cannot set one up:
+      // If a second factor is required, Cognito's pages let people set it up. If it is optional, they do not, and the
+      // console cannot either. So a second factor is required or off:
       // https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-settings-mfa-totp.html
       ...(protectData
         ? { mfaConfiguration: 'ON', softwareTokenMfaConfiguration: { enabled: true } }

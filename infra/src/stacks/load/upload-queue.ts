@@ -21,8 +21,9 @@ export interface UploadQueueProps {
 /** The retention of dead letters: the maximum that SQS allows. */
 const DEAD_LETTER_RETENTION_DAYS = 14;
 /**
- * The retention of messages. This retention must be shorter than that of dead letters, which SQS counts from the
- * original send time. It must also be longer than the time for which Glue can be full (queue-times.ts).
+ * The retention of messages. It must be shorter than the retention of dead letters, because SQS counts the age of a
+ * dead letter from its original send time. It must also be longer than the time for which Glue can be full
+ * (queue-times.ts).
  */
 const RETENTION_DAYS = 7;
 const DAY_SECONDS = 86_400;
@@ -76,7 +77,11 @@ export class UploadQueue extends Construct {
     });
   }
 
-  /** Configures the bucket to send its events after all resources that process events exist. */
+  /**
+   * Configures the bucket to send its events.
+   *
+   * @param dependsOn the resources that process events, which must exist before
+   */
   notify(dependsOn: readonly ITerraformDependable[]): S3BucketNotification {
     return new S3BucketNotification(this, 'notification', {
       bucket: namesOf(this.#props.environment).uploadsBucket,

@@ -2,9 +2,9 @@
  * The dashboards of packages/reports in QuickSight: a theme, a dashboard for readers, and an analysis with the same content, which
  * readers can copy and change.
  *
- * The provider reads a definition back in another form, and would change it in every apply (provider issues 36733 and 41878).
- * Terraform therefore ignores the definition. If the definition in this repository changes, Terraform replaces dashboard and
- * analysis, which keep their ids and addresses.
+ * Terraform's AWS provider reads a definition back in another form, so every apply would change the definition
+ * (provider issues 36733 and 41878). Terraform therefore ignores changes of the definition. If the definition in this
+ * repository changes, Terraform replaces the dashboard and the analysis. Their ids and addresses stay the same.
  */
 import { createHash } from 'node:crypto';
 import { QuicksightAnalysis } from '@cdktf/provider-aws/lib/quicksight-analysis/index.js';
@@ -71,7 +71,7 @@ export class PublishedDashboard extends Construct {
       ...shared,
       analysisId: `${prefix}-reports`,
       name: `${prefix}-reports`,
-      // A deleted analysis in the recovery window would block its id for its replacement.
+      // With a recovery window, a deleted analysis would keep its id, so its replacement could not be created.
       recoveryWindowInDays: 0,
       permissions: permit(readAnalysis),
     });

@@ -9,7 +9,7 @@ SERVICE = re.compile(r"/([\w-]+)/aws4_request")
 
 
 def service_of(authorization: str) -> str | None:
-    """Return the service named in the header `Authorization`, or None if the request has no signature there."""
+    """Return the service named in the header `Authorization`, or None if that header has no signature."""
     found = SERVICE.search(authorization)
     return found[1] if found else None
 

@@ -1,7 +1,7 @@
 import type { MySqlTable } from 'drizzle-orm/mysql-core';
 import { sourceFiles } from './source-files.ts';
 
-/** Reads every bookkeeping table from the file that defines it, and not from the registry, which is generated later. */
+/** Reads each bookkeeping table from its source file, because the registry of the tables is generated later. */
 export async function readBookkeeping(): Promise<MySqlTable[]> {
   const files = await sourceFiles('bookkeeping');
   return await Promise.all(

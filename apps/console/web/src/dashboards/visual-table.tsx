@@ -15,7 +15,7 @@ interface Props {
 /** Shows the figures of any visual as a table. Buttons in the table do what clicks on the chart do. */
 export function VisualTable({ visual, data, onMark }: Props) {
   const { rows, currency } = data;
-  // Hides the upload's number, which means nothing to people. Each row links to its upload instead.
+  // Hides the id of the upload, which means nothing to people. Each row links to its upload instead.
   const columns = data.columns
     .map((column, index) => ({ column, index }))
     .filter(({ column }) => column.name !== 'upload_id');

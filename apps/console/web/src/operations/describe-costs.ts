@@ -6,8 +6,8 @@ import { formatCost, formatCount } from '../shared/numbers.ts';
 type RunCosts = Pick<JobRun, 'glueVersion' | 'dpuHourUsd' | 'usd'>;
 
 /**
- * Describes the total cost of job runs and their prices. The number of runs includes runs without a known price, but
- * the sum does not.
+ * Describes the total cost of job runs and their prices. Runs without a known price count in the number of
+ * runs, but not in the total cost.
  *
  * @param asOf month of the price list, such as `2026-09`
  */

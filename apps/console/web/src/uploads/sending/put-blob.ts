@@ -67,7 +67,7 @@ export const putBlob: PutBlob = ({ url, headers, body, signal, onProgress }) =>
     const request = new XMLHttpRequest();
     request.open('PUT', url);
     for (const [name, value] of Object.entries(headers)) {
-      // Skips the headers that browsers set from the body, because pages must not set them.
+      // Skips these headers, because browsers set them and do not let pages set them.
       if (!/^(content-length|host)$/i.test(name)) request.setRequestHeader(name, value);
     }
 
