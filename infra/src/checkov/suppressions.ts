@@ -39,7 +39,7 @@ const groupRules = [/-store\/.*groups_job-from-job_/, /-store\/.*groups_report-f
 const noJava =
   'The rule protects against a vulnerability in Java’s Log4j. Only Node.js reads these requests, and a rule costs 1 USD a month.';
 const ownDomain =
-  'CloudFront’s own certificate allows no other version. A test checks that a custom domain uses TLSv1.2_2021.';
+  'With CloudFront’s own certificate, the minimum TLS version cannot be set. A test checks that a custom domain uses TLSv1.2_2021.';
 
 export const suppressions: readonly Suppression[] = [
   {

@@ -76,7 +76,7 @@ describe.each(CASES)('a busy machine that processes $name', (set) => {
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
   test.each(set.blocks)(
-    'returns the same result in the job and the preview every time, in blocks of $blockBytes bytes',
+    'always gets the same result in the job and in the preview, with blocks of $blockBytes bytes',
     async ({ blockBytes, times }) => {
       const judged = await judgeOften(folder, blockBytes, set.limit, times);
       const different: unknown[] = [];
