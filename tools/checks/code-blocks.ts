@@ -57,6 +57,8 @@ export function parseNpmCommand(line: string): NpmCommand | undefined {
   const [, command, rest = ''] =
     /^(?:sudo |\w+=\S+ )*(npm (?:start|test|run [\w:]+))(?: --(?= |$)(.*))?$/.exec(line) ?? [];
   if (command === undefined) return undefined;
+  // The rest is the command line of another program.
+  if (command === 'npm run exec') return { command, options: [] };
   // Quoted text may contain options of another command.
   const words = rest
     .replaceAll(/"[^"]*"/g, '…')
