@@ -119,7 +119,8 @@ describe('commands in the documentation that are not executed', () => {
 describe('the blocks of README.md, CONTRIBUTING.md and the adding-a-… pages, in one copy of the checkout', () => {
   let copy = '';
   beforeAll(async () => {
-    // The set-up of the checkout must be complete. Otherwise commands in the copy would install packages into folders of the checkout.
+    // The set-up of the checkout must be complete. Otherwise commands in the copy would install packages into folders of
+    // the checkout.
     await runAsNewcomer(repository, 'npm run types -- --help');
     copy = createScratchCopy();
   });

@@ -42,7 +42,10 @@ function linkEntries(folder: string, copy: string, names: readonly string[]): vo
   }
 }
 
-/** Variables for commands in a scratch copy. They prevent changes to the packages and the Python environment that the copy shares with the checkout. */
+/**
+ * Variables for commands in a scratch copy. They prevent changes to the packages and the Python environment that the copy
+ * shares with the checkout.
+ */
 export const SCRATCH_ENVIRONMENT = {
   pnpm_config_verify_deps_before_run: 'false',
   UV_NO_SYNC: '1',

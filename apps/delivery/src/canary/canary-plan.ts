@@ -16,8 +16,7 @@ export const CANARY_PLAN = 'canary.json';
 
 const FORMAT = 1;
 /** The number of decimal places of an amount in the database. */
-const SCALE = 4;
-const UNITS = 10n ** BigInt(SCALE);
+export const SCALE = 4;
 const decimal = z.string().regex(/^-?\d+\.\d{4}$/);
 const file = z.strictObject({
   csv: z.string(),
@@ -144,6 +143,6 @@ function monthOf(key: string, { income, expense }: { income: bigint; expense: bi
     income: formatUnits(income, SCALE),
     expense: formatUnits(expense, SCALE),
     net: formatUnits(net, SCALE),
-    savings_rate: income > 0n ? formatUnits(divideUnits(net * UNITS, income), SCALE) : null,
+    savings_rate: income > 0n ? formatUnits(divideUnits(net * 10n ** BigInt(SCALE), income), SCALE) : null,
   };
 }

@@ -2,11 +2,12 @@
 import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
 import { formatDecimal } from '@centflow/preview/decimal';
 import * as z from 'zod';
+import { SCALE } from './canary-plan.ts';
 
 /** An amount as a string. JSON numbers are rejected, because JavaScript reads them as floats. */
 const amount = z.string().transform((text, context) => {
   try {
-    return formatDecimal(text, 4);
+    return formatDecimal(text, SCALE);
   } catch (error) {
     context.addIssue({ code: 'custom', message: (error as Error).message });
     return z.NEVER;
